@@ -64,3 +64,13 @@ func TestTheEndOfTheContextEndsARoundTrip(t *testing.T) {
 		require.ErrorIs(t, err, http.ErrAbortHandler, "the cause, as on the clock")
 	})
 }
+
+func TestWhoTheCallerIsMustBeAnsweredSooner(t *testing.T) {
+	x := &exchange{limit: time.Minute}
+	of := func(operation string) context.Context {
+		return context.WithValue(context.Background(), callKey{}, &call{api: api{operation: operation}})
+	}
+	require.Equal(t, 10*time.Second, x.limitOf(of("GetCallerIdentity")))
+	require.Equal(t, time.Minute, x.limitOf(of("ReceiveMessage")), "a long poll takes 20 s")
+	require.Equal(t, time.Minute, x.limitOf(context.Background()))
+}

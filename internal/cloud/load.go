@@ -39,8 +39,10 @@ func Load(ctx context.Context, s Settings, c *clock.Clock) (aws.Config, error) {
 		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	if cfg.Region == "" {
-		return aws.Config{}, &HintError{errors.New("no AWS region is set"),
-			"Set region in the aws block of the scenario, or AWS_REGION."}
+		return aws.Config{}, &HintError{
+			errors.New("no AWS region is set"),
+			"Set region in the aws block of the scenario, or AWS_REGION.",
+		}
 	}
 	cfg.DisableRequestCompression = true
 	s.assumeRole(&cfg)

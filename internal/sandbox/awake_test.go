@@ -67,21 +67,28 @@ func TestTheAccountOfAnUnknownReferenceIsNotBuilt(t *testing.T) {
 	above := number(1)
 	for name, spec := range map[string]Spec{
 		"cloudwatch_alarm \"a\": there is no metric visible of sqs_queue \"orders\"": {
-			Alarms: []AlarmSpec{{Name: "a", Above: above, Watch: Ref{"sqs_queue", "orders", "visible"}}}},
+			Alarms: []AlarmSpec{{Name: "a", Above: above, Watch: Ref{"sqs_queue", "orders", "visible"}}},
+		},
 		"cloudwatch_alarm \"a\": it needs either above or below": {
-			Metrics: []MetricSpec{{Name: "m"}}, Alarms: []AlarmSpec{{Name: "a", Watch: Ref{"metric", "m", ""}}}},
+			Metrics: []MetricSpec{{Name: "m"}}, Alarms: []AlarmSpec{{Name: "a", Watch: Ref{"metric", "m", ""}}},
+		},
 		"cloudwatch_alarm \"a\": there is no sns_topic \"page\"": {
 			Metrics: []MetricSpec{{Name: "m"}},
-			Alarms:  []AlarmSpec{{Name: "a", Above: above, Watch: Ref{"metric", "m", ""}, AlarmActions: []Ref{{"sns_topic", "page", ""}}}}},
+			Alarms:  []AlarmSpec{{Name: "a", Above: above, Watch: Ref{"metric", "m", ""}, AlarmActions: []Ref{{"sns_topic", "page", ""}}}},
+		},
 		"cloudwatch_alarm \"a\": period 45s is none of 10s, 20s, 30s or a number of minutes": {
 			Metrics: []MetricSpec{{Name: "m"}},
-			Alarms:  []AlarmSpec{{Name: "a", Above: above, Watch: Ref{"metric", "m", ""}, Period: 45 * time.Second}}},
+			Alarms:  []AlarmSpec{{Name: "a", Above: above, Watch: Ref{"metric", "m", ""}, Period: 45 * time.Second}},
+		},
 		"ssm_automation \"d\": there is no cloudwatch_alarm \"a\"": {
-			Automations: []AutomationSpec{{Name: "d", StartedBy: &Ref{"cloudwatch_alarm", "a", ""}}}},
+			Automations: []AutomationSpec{{Name: "d", StartedBy: &Ref{"cloudwatch_alarm", "a", ""}}},
+		},
 		"ssm_automation \"d\": then: there is no sqs_queue \"q\"": {
-			Automations: []AutomationSpec{{Name: "d", Then: map[string]float64{"sqs_queue.q.consumes_per_second": 1}}}},
+			Automations: []AutomationSpec{{Name: "d", Then: map[string]float64{"sqs_queue.q.consumes_per_second": 1}}},
+		},
 		"ssm_automation \"d\": \"Succes\" is not a status of SSM Automation": {
-			Automations: []AutomationSpec{{Name: "d", Status: "Succes"}}},
+			Automations: []AutomationSpec{{Name: "d", Status: "Succes"}},
+		},
 	} {
 		spec.Account, spec.Region = "111122223333", "eu-west-1"
 		_, err := New(spec, clock.Virtual(dawn, 0), 1)

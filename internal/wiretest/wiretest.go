@@ -10,6 +10,7 @@ import (
 // StartFauxqs starts an SQS, SNS and STS server for the test and returns its endpoint, such as "http://127.0.0.1:4566".
 func StartFauxqs(t testing.TB) (endpoint string) {
 	t.Helper()
+	wanted(t)
 	node, err := exec.LookPath("node")
 	if err != nil {
 		unavailable(t, "fauxqs needs node, which is not installed")
@@ -27,6 +28,7 @@ func StartFauxqs(t testing.TB) (endpoint string) {
 // protocol only.
 func StartMoto(t testing.TB) (endpoint string) {
 	t.Helper()
+	wanted(t)
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		unavailable(t, "moto needs python3, which is not installed")
@@ -38,7 +40,7 @@ func StartMoto(t testing.TB) (endpoint string) {
 }
 
 // Isolate gives the test credentials that open nothing, and cuts it off from those of whoever runs it.
-func Isolate(t *testing.T) {
+func Isolate(t testing.TB) {
 	t.Helper()
 	nowhere := t.TempDir()
 	for name, value := range map[string]string{
@@ -49,6 +51,14 @@ func Isolate(t *testing.T) {
 		"AWS_SHARED_CREDENTIALS_FILE": filepath.Join(nowhere, "credentials"),
 	} {
 		t.Setenv(name, value)
+	}
+}
+
+// wanted skips the test unless the environment asks for tests over the wire: they take longer than all others together.
+func wanted(t testing.TB) {
+	t.Helper()
+	if os.Getenv("GAMEDAY_WIRE") == "" {
+		t.Skip("tests over real HTTP run with GAMEDAY_WIRE=1, or GAMEDAY_WIRE=required to fail where an emulator is missing")
 	}
 }
 
