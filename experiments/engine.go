@@ -1,0 +1,99 @@
+package experiments
+
+import (
+	"time"
+
+	"gameday/injectors"
+	"gameday/internal/chance"
+	"gameday/internal/clock"
+	"gameday/internal/cloud"
+	"gameday/internal/signals"
+)
+
+// Engine is everything that an experiment needs to be run, in AWS or in a sandbox: it cannot tell which.
+type Engine struct {
+	Clock     *clock.Clock
+	Cloud     *cloud.Session
+	Injectors injectors.Catalog
+	Signals   signals.Catalog
+
+	Run     string // the run's id
+	Mode    Mode
+	Seed    chance.Seed
+	Version string        // gameday's
+	Tick    time.Duration // between two looks; 0: 5 s
+}
+
+// defaultTick is the time between two looks.
+const defaultTick = 5 * time.Second
+
+func (e *Engine) tick() time.Duration {
+	if e.Tick > 0 {
+		return e.Tick
+	}
+	return defaultTick
+}
+
+// env is what a kind of fault may use, for one block.
+func (e *Engine) env(block string) injectors.Env {
+	return injectors.Env{AWS: e.Cloud.Config(), Clock: e.Clock, Run: e.Run, Block: block, Random: e.Seed}
+}
+
+// toAWS converts an interval of gameday's clock to AWS's, widened by what is not known of the skew.
+func (e *Engine) toAWS(sent, answered time.Time) signals.Moment {
+	earliest, latest := e.Cloud.ToAWS(sent, answered)
+	return signals.Moment{Earliest: earliest, Latest: latest}
+}
+
+// Options say who is told, and how far a prepared experiment goes.
+type Options struct {
+	Journal    Journal
+	Reporters  []Reporter
+	ChecksOnly bool // arm, evaluate the checks, disarm
+}
+
+// StopError is the cause with which a caller ends the context of a run.
+type StopError struct {
+	Cause  StopCause
+	Detail string
+}
+
+// Error says why the run was stopped.
+func (e *StopError) Error() string { return "stopped: " + e.Detail }
+
+// log numbers records, journals them and shows them to reporters, in this order.
+type log struct {
+	clock     *clock.Clock
+	journal   Journal
+	reporters []Reporter
+	seq       int
+	err       error // why the journal does not take any more
+}
+
+// append returns once the event is durable. When the journal fails, reporters are still told.
+func (l *log) append(event Event) error {
+	l.seq++
+	record := Record{Seq: l.seq, Time: l.clock.Now().UTC(), Event: event}
+	if l.err == nil && l.journal != nil {
+		l.err = l.journal.Append(record)
+	}
+	for _, reporter := range l.reporters {
+		reporter.Report(record)
+	}
+	return l.err
+}
+
+// HintError is an error with what a person can do about it.
+type HintError struct {
+	Err  error
+	Text string
+}
+
+// Error returns the error's text, without the hint.
+func (e *HintError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error.
+func (e *HintError) Unwrap() error { return e.Err }
+
+// Hint returns what a person can do about it.
+func (e *HintError) Hint() string { return e.Text }
