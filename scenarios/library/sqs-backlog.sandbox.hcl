@@ -1,0 +1,25 @@
+# The account of library/sqs-backlog: a queue, its alarm, and an automation that the alarm starts.
+
+sandbox {
+  account = "111122223333"
+  region  = "eu-west-1"
+}
+
+# Consumers have ten messages a second to spare: without the playbook, 3,000 take five minutes.
+sqs_queue "orders" {
+  arrives_per_second  = 20
+  consumes_per_second = 30
+}
+
+cloudwatch_alarm "orders-backlog" {
+  watch  = sqs_queue.orders.visible
+  above  = 500
+  period = "60s"
+}
+
+ssm_automation "Drain-Orders" {
+  started_by = cloudwatch_alarm.orders-backlog
+  takes      = "30s..60s"
+  status     = "Success"
+  then       = { "sqs_queue.orders.consumes_per_second" = 400 }
+}

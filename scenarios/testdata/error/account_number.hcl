@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+aws { accounts = ["1234"] } # ERROR: Not an account

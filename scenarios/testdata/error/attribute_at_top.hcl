@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+owner = "me" # ERROR: Unsupported argument

@@ -1,0 +1,4 @@
+scenario "fixture" {
+  owner = "a"
+  owner = "b" # ERROR: Attribute redefined
+}

@@ -1,0 +1,19 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}
+playbook "p" {
+  within = "5m"
+  steps  = [assert.fires]
+}
+playbook "p" { # ERROR: Duplicate playbook
+  within = "5m"
+  steps  = [assert.fires]
+}

@@ -1,0 +1,4 @@
+scenario "fixture" {}
+
+locals { a = 1 }
+locals { a = 2 } # ERROR: Duplicate local

@@ -1,0 +1,17 @@
+scenario "fixture" {}
+
+target "ec2_instances" "fleet" {
+  tags = { app = "web" }
+  dynamic "pick" { # ERROR: Not supported yet
+    for_each = [1]
+  }
+}
+
+inject "ec2_stop" "x" {
+  instance_ids = target.fleet.ids
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}

@@ -1,0 +1,1 @@
+scenario "a" "b" {} # ERROR: Extraneous label for scenario

@@ -1,0 +1,1 @@
+scenario "fixture" { owner = jsonencode(var) } # ERROR: Incomplete reference

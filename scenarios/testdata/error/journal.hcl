@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+journal "s3" {} # ERROR: Not supported yet

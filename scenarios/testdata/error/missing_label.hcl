@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" {} # ERROR: Missing name for inject

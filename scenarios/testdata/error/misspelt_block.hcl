@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+asert "cloudwatch_alarm" "x" {} # ERROR: Unsupported block type

@@ -1,0 +1,3 @@
+# ERROR: Missing sandbox block
+
+sns_topic "a" {}

@@ -1,0 +1,2 @@
+# ERROR: Missing scenario block
+locals {}

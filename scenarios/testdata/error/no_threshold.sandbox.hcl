@@ -1,0 +1,8 @@
+sandbox {
+  account = "111122223333"
+  region  = "eu-west-1"
+}
+
+metric "m" { value = 1 }
+
+cloudwatch_alarm "a" { watch = metric.m } # ERROR: Invalid threshold

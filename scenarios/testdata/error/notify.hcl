@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+notify "slack" "team" {} # ERROR: Not supported yet

@@ -1,0 +1,11 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" "flood" { # ERROR: Missing required argument
+  queue_url = null
+  messages  = 1
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}

@@ -1,0 +1,12 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+  delay     = 30 # ERROR: Not a duration
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}

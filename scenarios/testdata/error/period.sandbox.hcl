@@ -1,0 +1,12 @@
+sandbox {
+  account = "111122223333"
+  region  = "eu-west-1"
+}
+
+metric "m" { value = 1 }
+
+cloudwatch_alarm "a" {
+  watch  = metric.m
+  above  = 1
+  period = "45s" # ERROR: Invalid period
+}

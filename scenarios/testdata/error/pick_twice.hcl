@@ -1,0 +1,16 @@
+scenario "fixture" {}
+
+target "ec2_instances" "fleet" {
+  tags = { app = "web" }
+  pick { count = 1 }
+  pick { count = 1 } # ERROR: Duplicate pick block
+}
+
+inject "ec2_stop" "x" {
+  instance_ids = target.fleet.ids
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}

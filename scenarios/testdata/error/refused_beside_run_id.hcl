@@ -1,0 +1,13 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+  body      = "run ${run.id}"
+  per_second = -1 # ERROR: Negative rate
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}

@@ -1,0 +1,1 @@
+scenario "fixture" { owner = env("HOME_TEAM") } # ERROR: Sensitive value

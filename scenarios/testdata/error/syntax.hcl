@@ -1,0 +1,1 @@
+scenario "fixture" { # ERROR: Unclosed configuration block

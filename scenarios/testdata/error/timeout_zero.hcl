@@ -1,0 +1,1 @@
+scenario "fixture" { timeout = "0s" } # ERROR: Duration too short

@@ -1,0 +1,4 @@
+scenario "fixture" {}
+
+aws {}
+aws {} # ERROR: Duplicate aws block

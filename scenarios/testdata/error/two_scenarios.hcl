@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+scenario "other" {} # ERROR: Duplicate scenario block

@@ -1,0 +1,1 @@
+scenario "fixture" { owner = uper("x") } # ERROR: Call to unknown function

@@ -1,0 +1,7 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+}
+assert "cloudwatch_alarms" "x" {} # ERROR: Unknown kind of assertion

@@ -1,0 +1,2 @@
+scenario "fixture" { owner = upper("the ${local.ownr}") } # ERROR: Unknown local
+locals { owner = "team" }

@@ -1,0 +1,1 @@
+scenario "fixture" { owner = vars.owner } # ERROR: Unknown name

@@ -1,0 +1,2 @@
+scenario "fixture" {}
+aws { region = env("NOT_SET") } # ERROR: Error in function call

@@ -1,0 +1,17 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" "a" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+}
+inject "sqs_backlog" "b" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+  after     = [assert.x] # ERROR: Waiting in a circle
+}
+assert "cloudwatch_alarm" "x" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  since      = inject.a.reverted
+  within     = "1m"
+}

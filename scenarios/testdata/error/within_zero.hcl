@@ -1,0 +1,11 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+}
+assert "cloudwatch_alarm" "x" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "0s" # ERROR: Duration too short
+}

@@ -1,0 +1,14 @@
+scenario "fixture" {}
+
+variable "n" { default = ["a"] }
+
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+  per_second = var.n # ERROR: Wrong type
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}

@@ -1,0 +1,14 @@
+scenario "fixture" {}
+
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+}
+guard "sns_message" "no_page" {
+  topic_arn = "arn:aws:sns:eu-west-1:111122223333:pages"
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}

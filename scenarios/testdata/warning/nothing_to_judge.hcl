@@ -1,0 +1,6 @@
+scenario "fixture" {} # WARNING: Nothing to judge
+
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+}

@@ -1,0 +1,12 @@
+scenario "fixture" {}
+
+variable "n" { default = 1 } # WARNING: Unused variable
+inject "sqs_backlog" "flood" {
+  queue_url = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+  messages  = 10
+}
+assert "cloudwatch_alarm" "fires" {
+  alarm_name = "orders-backlog"
+  state      = "ALARM"
+  within     = "3m"
+}
