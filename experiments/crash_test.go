@@ -76,6 +76,8 @@ func TestAnInterruptAtAnyMomentRevertsEverything(t *testing.T) {
 			}
 			finished := ready.Do(on.ctx, experiments.Options{Journal: journal})
 			assert.Empty(t, finished.Leftovers, "stopped at record %d", n)
+			assert.Empty(t, experiments.Unfinished(journal.records), "stopped at record %d", n)
+			assert.Equal(t, finished.Verdict, experiments.Summarize(journal.records).Verdict, "stopped at record %d", n)
 			require.NoError(t, on.clock.Sleep(context.WithoutCancel(on.ctx), calm))
 			require.Equal(t, before, on.account.Snapshot(), "stopped at record %d, %s", n, whole.records[n].Event.Type())
 			if len(events[experiments.RunStopping](journal)) > 0 {

@@ -15,17 +15,19 @@ import (
 // fault is one inject block of a run.
 type fault struct {
 	Fault
-	plan     injectors.Plan
-	injector injectors.Injector
-	state    stage
-	touched  bool // a mutating request may have been sent
-	began    *signals.Moment
-	done     *signals.Moment
-	reverted *signals.Moment
-	looked   time.Time // when every level was looked at right before, in AWS's time
-	recorder cloud.Recorder
-	undoing  cloud.Recorder
-	order    int // of injecting
+	plan       injectors.Plan
+	injector   injectors.Injector
+	state      stage
+	announced  bool // in the journal, which then needs to know how it ended
+	touched    bool // a mutating request may have been sent
+	began      *signals.Moment
+	done       *signals.Moment
+	reverted   *signals.Moment
+	looked     time.Time // when every level was looked at right before, in AWS's time
+	lookedBack time.Time // and right before the revert
+	recorder   cloud.Recorder
+	undoing    cloud.Recorder
+	order      int // of injecting
 }
 
 // stage is how far a fault has come.
@@ -96,7 +98,10 @@ func (r *run) live(ctx context.Context, f *fault) {
 		return
 	}
 	if f.Duration > 0 && !f.Kind.Irreversible && r.engine.Clock.Sleep(ctx, f.Duration) == nil {
-		r.revert(context.WithoutCancel(ctx), f)
+		r.lookBack(ctx, f)
+		if f.state == injected { // a stop may have reverted it meanwhile
+			r.revert(context.WithoutCancel(ctx), f)
+		}
 	}
 }
 
@@ -152,7 +157,7 @@ func (r *run) inject(ctx context.Context, f *fault) error {
 		return errRefused
 	}
 	r.evaluate() // a guard may have broken while we looked
-	f.plan, f.injector = plan, injector
+	f.plan, f.injector, f.announced = plan, injector, true
 	if !r.record(FaultPlanned{Name: f.Name, Kind: f.Kind.Name, Plan: plan}) || !r.record(FaultInjecting{Name: f.Name}) {
 		return r.log.err
 	}
@@ -196,7 +201,7 @@ func (r *run) fail(ctx context.Context, f *fault, err error) {
 	if errors.Is(err, errRefused) {
 		f.state = skipped
 		r.stopWork(&StopError{Detail: r.refused})
-	} else if errors.As(err, &stopped) && !f.touched {
+	} else if errors.As(err, &stopped) && !f.announced {
 		f.state = skipped
 	} else {
 		r.record(FaultFailed{Name: f.Name, Error: err.Error(), Touched: f.touched, Began: f.began})

@@ -84,11 +84,13 @@ func (r *run) firstSent() time.Time {
 
 // lookedBefore is when every level was looked at right before the moment that a reference means; zero where nobody did.
 func (r *run) lookedBefore(ref Ref) time.Time {
-	if ref.Type == RefInject && ref.Edge == EdgeBegun {
-		for _, f := range r.faults {
-			if f.Name == ref.Name {
-				return f.looked
-			}
+	for _, f := range r.faults {
+		switch {
+		case ref.Type != RefInject || f.Name != ref.Name:
+		case ref.Edge == EdgeBegun:
+			return f.looked
+		case ref.Edge == EdgeReverted:
+			return f.lookedBack
 		}
 	}
 	return time.Time{}

@@ -17,25 +17,25 @@ const revertLimit = 30 * time.Minute
 
 // revertAll takes back every fault that may be live, newest first, all of them even when one fails.
 func (r *run) revertAll(ctx context.Context) {
-	if r.expectsRevert() && r.stopped == nil {
-		r.look(ctx)
-	}
 	faults := slices.Clone(r.faults)
 	slices.SortStableFunc(faults, func(a, b *fault) int { return cmp.Compare(b.order, a.order) })
 	for _, f := range faults {
 		if f.live() && f.state != stuck && !f.Kind.Irreversible {
+			r.lookBack(ctx, f)
 			r.safely("revert "+f.Name, func() { r.revert(ctx, f) })
 		}
 	}
 }
 
-func (r *run) expectsRevert() bool {
-	for _, c := range r.asserts {
-		if r.awaitsRevert(c.Since) {
-			return true
-		}
+// lookBack has every level looked at before a revert that a claim counts from, so that what changes before the next tick is
+// known to have come after it.
+func (r *run) lookBack(ctx context.Context, f *fault) {
+	awaited := slices.ContainsFunc(r.asserts, func(c *claim) bool {
+		return c.Since == Ref{Type: RefInject, Name: f.Name, Edge: EdgeReverted}
+	})
+	if awaited && r.stopped == nil {
+		f.lookedBack = r.look(ctx)
 	}
-	return false
 }
 
 // revert takes back one fault and verifies it. What cannot be taken back is a leftover.

@@ -31,6 +31,7 @@ type stage struct {
 	spec       sandbox.Spec
 	seed       chance.Seed
 	speed      float64
+	tick       time.Duration
 	checksOnly bool
 	mode       experiments.Mode
 }
@@ -109,7 +110,7 @@ type troupe struct {
 func (s *stage) enter(ctx context.Context, c *clock.Clock, account *sandbox.Account, stop context.CancelCauseFunc) troupe {
 	return troupe{ctx, c, account, &experiments.Engine{
 		Clock: c, Cloud: cloud.NewSession(account.Config(), c, s.seed, "20260105-090000-test"), Injectors: injectors.Standard(),
-		Signals: signals.Standard(), Run: "20260105-090000-test", Mode: s.mode, Seed: s.seed, Version: "test",
+		Signals: signals.Standard(), Run: "20260105-090000-test", Mode: s.mode, Seed: s.seed, Version: "test", Tick: s.tick,
 	}, stop}
 }
 
