@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gameday/experiments"
+)
+
+// each plays one piece after another. The worst exit code counts; an interrupt, or a fault that may still be live, skips
+// the rest. What could not be played does not keep the others from it.
+func (a *app) each(ctx context.Context, pieces []*piece, f *common, play func(context.Context, *piece) (outcome, error)) error {
+	worst := experiments.ExitPassed
+	var runs [][]experiments.Record
+	for i, p := range pieces {
+		if i > 0 && !f.json {
+			fmt.Fprintln(a.Stdout)
+		}
+		played, err := play(ctx, p)
+		err = heed(ctx, err)
+		if err != nil && len(pieces) == 1 {
+			return err
+		}
+		if err != nil {
+			explain(a.Stderr, fmt.Errorf("%s: %w", p.path, err))
+			played.code = codeOf(err)
+		}
+		if played.records != nil {
+			runs = append(runs, played.records)
+		}
+		worst = experiments.WorstExit(worst, played.code)
+		if rest := pieces[i+1:]; len(rest) > 0 && skipsRest(ctx, played.code) {
+			worst = experiments.WorstExit(worst, a.skip(ctx, rest))
+			break
+		}
+	}
+	if err := f.writeJUnit(runs); err != nil {
+		explain(a.Stderr, err)
+		worst = experiments.WorstExit(worst, experiments.ExitInconclusive)
+	}
+	return ended(worst)
+}
+
+func skipsRest(ctx context.Context, code experiments.ExitCode) bool {
+	return ctx.Err() != nil || code == experiments.ExitNotReverted ||
+		code == experiments.ExitInterrupted || code == experiments.ExitTerminated
+}
+
+// skip says what is not played, and returns the exit code of an interrupt that came between two plays.
+func (a *app) skip(ctx context.Context, rest []*piece) experiments.ExitCode {
+	why, code := "because a fault may still be live", experiments.ExitPassed
+	if stop := new(experiments.StopError); errors.As(context.Cause(ctx), &stop) {
+		why, code = "because of the interrupt", stopCode(stop)
+	}
+	for _, p := range rest {
+		fmt.Fprintf(a.Stderr, "%s was skipped %s.\n", p.path, why)
+	}
+	return code
+}
+
+// heed says of what failed because of an interrupt that this was why. Verdicts stay as they are.
+func heed(ctx context.Context, err error) error {
+	stop, f := new(experiments.StopError), new(failure)
+	verdict := errors.As(err, &f) && f.err == nil
+	if err == nil || verdict || codeOf(err) != experiments.ExitInconclusive || !errors.As(context.Cause(ctx), &stop) {
+		return err
+	}
+	return &failure{stopCode(stop), errors.New(stop.Detail + "; nothing was touched"), ""}
+}
