@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"context"
 	"time"
 
 	"gameday/injectors"
@@ -50,6 +51,9 @@ type Options struct {
 	Journal    Journal
 	Reporters  []Reporter
 	ChecksOnly bool // arm, evaluate the checks, disarm
+	// Hold, if any, is called on a strand when a fault's turn has come, before it is planned again and announced: the fault
+	// waits until it returns. An error means that the fault is not injected.
+	Hold func(ctx context.Context, fault string) error
 }
 
 // StopError is the cause with which a caller ends the context of a run.

@@ -102,6 +102,7 @@ type (
 		Region      string            `json:"region"`
 		Profile     string            `json:"profile,omitempty"`
 		RoleARN     string            `json:"role_arn,omitempty"`
+		ExternalID  string            `json:"external_id,omitempty"`
 		EndpointURL string            `json:"endpoint_url,omitempty"`
 		Timeout     Millis            `json:"timeout_ms"`
 		Tick        Millis            `json:"tick_ms"`

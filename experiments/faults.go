@@ -138,6 +138,11 @@ var errRefused = errors.New("a check does not hold any more")
 
 // inject plans again, looks again, announces, and only then touches.
 func (r *run) inject(ctx context.Context, f *fault) error {
+	if r.hold != nil {
+		if err := r.hold(ctx, f.Name); err != nil {
+			return err
+		}
+	}
 	injector, err := f.Build(r.known, r.engine.env("inject."+f.Name))
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 type run struct {
 	*Ready
 	log     *log
+	hold    func(ctx context.Context, fault string) error
 	changed clock.Cond // notified whenever something happened that a waiting strand may care about
 	ended   bool       // the timeout has no more say
 
@@ -50,11 +51,11 @@ func (r *Ready) Do(ctx context.Context, o Options) RunFinished {
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWatching()
 	run := &run{
-		Ready: r, log: &log{clock: e.Clock, journal: o.Journal, reporters: o.Reporters},
+		Ready: r, hold: o.Hold, log: &log{clock: e.Clock, journal: o.Journal, reporters: o.Reporters},
 		watches: map[signals.Source]*watch{}, named: map[string]*claim{}, stopWork: stopWork, deadline: e.Clock.Now().Add(r.experiment.Timeout),
 	}
 	run.enlist()
-	run.safely("start", func() { run.begin() })
+	run.safely("start", func() { run.begin(o.ChecksOnly) })
 	run.safely("arm", func() { run.arm(work, watching) })
 	if run.refused == "" && run.stopped == nil && !o.ChecksOnly {
 		run.safely("inject", func() { run.respond(ctx, work) })
@@ -70,17 +71,21 @@ func (r *Ready) Do(ctx context.Context, o Options) RunFinished {
 }
 
 // begin writes the first two events. What follows can be understood and reverted from them.
-func (r *run) begin() {
+func (r *run) begin(checksOnly bool) {
 	x, e := r.experiment, r.engine
 	sum := sha256.Sum256([]byte(x.Text))
 	r.record(RunStarted{
 		Format: "gameday.events/1", Run: e.Run, Mode: e.Mode, Version: e.Version, Scenario: x.Name, Description: x.Description,
 		Hypothesis: x.Hypothesis, Owner: x.Owner, Playbook: x.Playbook, Labels: x.Labels, File: x.File, Text: x.Text,
 		SHA256: hex.EncodeToString(sum[:]), Variables: x.Variables, Seed: int64(e.Seed), Account: r.Account,
-		Region: e.Cloud.Config().Region, Profile: x.Place.Profile, RoleARN: x.Place.RoleARN, EndpointURL: x.Place.EndpointURL,
+		Region: e.Cloud.Config().Region, Profile: x.Place.Profile, RoleARN: x.Place.RoleARN, ExternalID: x.Place.ExternalID, EndpointURL: x.Place.EndpointURL,
 		Timeout: Millis(x.Timeout), Tick: Millis(e.tick()),
 	})
-	r.record(r.Plan)
+	plan := r.Plan
+	if checksOnly { // nothing is injected, so nothing can follow
+		plan.Faults, plan.Assertions, plan.Chains = []PlannedFault{}, []Block{}, []PlannedChain{}
+	}
+	r.record(plan)
 }
 
 // record journals and shows an event. A journal that fails stops the run: what is not remembered must not be touched.

@@ -19,8 +19,11 @@ func (a *app) each(ctx context.Context, pieces []*piece, f *common, play func(co
 		}
 		played, err := play(ctx, p)
 		err = heed(ctx, err)
+		if err != nil && played.records == nil {
+			played.records = unplayed(p, err)
+		}
 		if err != nil && len(pieces) == 1 {
-			return err
+			return errors.Join(err, f.writeJUnit([][]experiments.Record{played.records}))
 		}
 		if err != nil {
 			explain(a.Stderr, fmt.Errorf("%s: %w", p.path, err))
@@ -40,6 +43,17 @@ func (a *app) each(ctx context.Context, pieces []*piece, f *common, play func(co
 		worst = experiments.WorstExit(worst, experiments.ExitInconclusive)
 	}
 	return ended(worst)
+}
+
+// unplayed tells of a scenario that could not be prepared, so that a report for machines does not silently lack it.
+func unplayed(p *piece, err error) []experiments.Record {
+	x := p.Experiment
+	return []experiments.Record{
+		{Seq: 1, Event: experiments.RunStarted{Scenario: x.Name, File: x.File, Text: x.Text}},
+		{Seq: 2, Event: experiments.RunFinished{
+			Verdict: experiments.Inconclusive, ExitCode: experiments.ExitInconclusive, Error: err.Error(),
+		}},
+	}
 }
 
 func skipsRest(ctx context.Context, code experiments.ExitCode) bool {

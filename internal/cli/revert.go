@@ -115,7 +115,8 @@ func (a *app) takeBack(ctx context.Context, path string, started experiments.Run
 		defer end()
 		var config aws.Config
 		if config, err = a.connect(life, cloud.Settings{
-			Region: started.Region, Profile: started.Profile, RoleARN: started.RoleARN, EndpointURL: started.EndpointURL,
+			Region: started.Region, Profile: started.Profile, RoleARN: started.RoleARN,
+			ExternalID: started.ExternalID, EndpointURL: started.EndpointURL,
 		}, c); err != nil {
 			return
 		}

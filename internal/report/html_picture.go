@@ -129,9 +129,7 @@ func (s scale) ticks() []tick {
 	var all []tick
 	for at := time.Duration(0); at <= s.length; at += step {
 		t := tick{X: percent(s.place(s.begun.Add(at))), Label: elapsed(at), Anchor: "middle"}
-		if at == 0 {
-			t.Anchor = "start"
-		} else if s.length-at < s.length/20 {
+		if s.length-at < s.length/20 {
 			t.Anchor = "end"
 		}
 		all = append(all, t)

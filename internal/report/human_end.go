@@ -127,7 +127,7 @@ func (h *human) footer() {
 	}
 	s := h.summary
 	word := strings.ToUpper(strings.ReplaceAll(string(s.Verdict), "_", " "))
-	end := meaning(s.ExitCode)
+	end := ending(s)
 	if s.Finished == nil {
 		end = "the journal ends before the run did; " + end
 	}

@@ -224,7 +224,7 @@ func revertCases(a account) []junitCase {
 // runCase is the run as a whole.
 func runCase(a account, explained bool) junitCase {
 	s := a.summary
-	said := strings.ReplaceAll(string(s.Verdict), "_", " ") + ": " + meaning(s.ExitCode)
+	said := strings.ReplaceAll(string(s.Verdict), "_", " ") + ": " + ending(s)
 	text := said
 	if a.Stop != nil {
 		text += "\n" + stopWords(*a.Stop)

@@ -127,7 +127,7 @@ func (a account) particulars() []fact {
 		fact{Name: "Playbook", Text: start.Playbook, Link: webAddress(start.Playbook)},
 		fact{Name: "Labels", Text: pairs(start.Labels)}, fact{Name: "Variables", Text: pairs(start.Variables)},
 		fact{Name: "Seed", Text: fmt.Sprint(start.Seed)}, fact{Name: "gameday", Text: start.Version},
-		fact{Name: "Exit code", Text: fmt.Sprintf("%d: %s", a.summary.ExitCode, meaning(a.summary.ExitCode))})
+		fact{Name: "Exit code", Text: fmt.Sprintf("%d: %s", a.summary.ExitCode, ending(a.summary))})
 	var known []fact
 	for _, f := range facts {
 		if f.Text = Plain(f.Text); f.Text != "" {

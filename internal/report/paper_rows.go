@@ -30,6 +30,7 @@ type (
 		Since  string
 		Rungs  []rung
 		Slower string // which hop took most
+		Paging bool   // whether anybody was paged
 	}
 	rung struct {
 		Class, Mark, Name, Said string
@@ -171,7 +172,7 @@ func (a account) ladder(c claim) ladder {
 			r.Hop, r.Share = "+"+short(h.took), fmt.Sprintf("%.0f%%", 100*h.share)
 		}
 		if h.step.Kind == "sns_message" && h.step.answer.Moment != nil {
-			r.Paged = topics(h.step.Block)
+			r.Paged, l.Paging = topics(h.step.Block), true
 		}
 		l.Rungs = append(l.Rungs, r)
 	}

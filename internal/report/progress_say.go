@@ -148,5 +148,5 @@ func (p *Progress) sayFinished(e experiments.RunFinished) []said {
 	}
 	summary := p.fold.Summary()
 	word := strings.ReplaceAll(string(summary.Verdict), "_", " ")
-	return append(all, said{"finished", fmt.Sprintf("%s: %s", word, meaning(summary.ExitCode)), summary.Verdict, true})
+	return append(all, said{"finished", fmt.Sprintf("%s: %s", word, ending(summary)), summary.Verdict, true})
 }

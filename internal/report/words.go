@@ -126,6 +126,14 @@ func modeWord(m experiments.Mode) string {
 	return "run"
 }
 
+// ending says what the end of a run means.
+func ending(s experiments.Summary) string {
+	if s.ExitCode == experiments.ExitPassed && len(s.Assertions)+len(s.Chains) == 0 {
+		return "every check and guard held"
+	}
+	return meaning(s.ExitCode)
+}
+
 // meaning says what an exit code means.
 func meaning(code experiments.ExitCode) string {
 	switch code {
