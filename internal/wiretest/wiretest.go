@@ -10,7 +10,7 @@ import (
 // StartFauxqs starts an SQS, SNS and STS server for the test and returns its endpoint, such as "http://127.0.0.1:4566".
 func StartFauxqs(t testing.TB) (endpoint string) {
 	t.Helper()
-	wanted(t)
+	Wanted(t)
 	node, err := exec.LookPath("node")
 	if err != nil {
 		unavailable(t, "fauxqs needs node, which is not installed")
@@ -28,7 +28,7 @@ func StartFauxqs(t testing.TB) (endpoint string) {
 // protocol only.
 func StartMoto(t testing.TB) (endpoint string) {
 	t.Helper()
-	wanted(t)
+	Wanted(t)
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		unavailable(t, "moto needs python3, which is not installed")
@@ -54,8 +54,8 @@ func Isolate(t testing.TB) {
 	}
 }
 
-// wanted skips the test unless the environment asks for tests over the wire: they take longer than all others together.
-func wanted(t testing.TB) {
+// Wanted skips the test unless the environment asks for tests over the wire: they take longer than all others together.
+func Wanted(t testing.TB) {
 	t.Helper()
 	if os.Getenv("GAMEDAY_WIRE") == "" {
 		t.Skip("tests over real HTTP run with GAMEDAY_WIRE=1, or GAMEDAY_WIRE=required to fail where an emulator is missing")
