@@ -71,18 +71,34 @@ type log struct {
 	journal   Journal
 	reporters []Reporter
 	seq       int
-	err       error // why the journal does not take any more
+	err       error    // why the journal does not take any more
+	unshown   []*entry // journalled, or being so, and not shown yet
 }
 
-// append returns once the event is durable. When the journal fails, reporters are still told.
+// entry is a record on its way to the reporters.
+type entry struct {
+	record    Record
+	journaled bool
+}
+
+// append returns once the journal has the event. When the journal fails, it is still offered what follows, for the part of
+// it that works, and reporters are still told. Other strands may run, and append, meanwhile: reporters see all in order.
 func (l *log) append(event Event) error {
 	l.seq++
-	record := Record{Seq: l.seq, Time: l.clock.Now().UTC(), Event: event}
-	if l.err == nil && l.journal != nil {
-		l.err = l.journal.Append(record)
+	e := &entry{record: Record{Seq: l.seq, Time: l.clock.Now().UTC(), Event: event}}
+	l.unshown = append(l.unshown, e)
+	if l.journal != nil {
+		if err := l.journal.Append(e.record); l.err == nil {
+			l.err = err
+		}
 	}
-	for _, reporter := range l.reporters {
-		reporter.Report(record)
+	e.journaled = true
+	for len(l.unshown) > 0 && l.unshown[0].journaled {
+		shown := l.unshown[0].record
+		l.unshown = l.unshown[1:]
+		for _, reporter := range l.reporters {
+			reporter.Report(shown)
+		}
 	}
 	return l.err
 }

@@ -23,7 +23,9 @@ type Record struct {
 
 // Journal is the durable memory of a run.
 type Journal interface {
-	// Append returns once the record is durable. After an error nothing more is injected, but everything is reverted.
+	// Append returns once the record is durable, or where Announcing says that it may wait, is sure to become so before the
+	// next that is. It may let other strands run meanwhile. After an error nothing more is injected, but everything is
+	// reverted.
 	Append(Record) error
 }
 

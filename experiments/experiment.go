@@ -22,7 +22,8 @@ type Experiment struct {
 	Text      string         // the scenario's text
 	Variables map[string]any // without sensitive ones; JSON values
 
-	Place    Place // the aws block
+	Place    Place  // the aws block
+	Journal  string // where the journal is kept besides the run folder: "s3://bucket/prefix"; empty: nowhere
 	Targets  []Target
 	Faults   []Fault
 	Checks   []Claim

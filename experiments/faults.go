@@ -34,9 +34,10 @@ type fault struct {
 type stage int
 
 const (
-	pending   stage = iota
-	skipped         // what it waits for never came, or the run stopped before
-	injecting       // announced in the journal
+	pending    stage = iota
+	skipped          // what it waits for never came, or the run stopped before
+	announcing       // the journal is being told
+	injecting        // announced in the journal
 	injected
 	broken // not, or not wholly, injected
 	reverting
@@ -63,7 +64,7 @@ func (r *run) respond(ctx, work context.Context) {
 	}
 	r.await(ctx, func() bool {
 		for _, f := range r.faults {
-			if f.state == pending || f.state == injecting {
+			if f.state == pending || f.state == announcing || f.state == injecting {
 				return false
 			}
 		}
@@ -85,7 +86,7 @@ func (r *run) settled(recovered bool) bool {
 func (r *run) live(ctx context.Context, f *fault) {
 	defer r.notify()
 	defer func() {
-		if f.state == injecting { // Inject panicked: nobody knows what it touched
+		if f.state == announcing || f.state == injecting { // Inject panicked: nobody knows what it touched
 			f.state, f.touched = broken, true
 		}
 	}()
@@ -162,7 +163,7 @@ func (r *run) inject(ctx context.Context, f *fault) error {
 		return errRefused
 	}
 	r.evaluate() // a guard may have broken while we looked
-	f.plan, f.injector, f.announced = plan, injector, true
+	f.plan, f.injector, f.announced, f.state = plan, injector, true, announcing
 	if !r.record(FaultPlanned{Name: f.Name, Kind: f.Kind.Name, Plan: plan}) || !r.record(FaultInjecting{Name: f.Name}) {
 		return r.log.err
 	}
@@ -228,7 +229,7 @@ func (r *run) awaitInjects(ctx context.Context) {
 	for {
 		busy := false
 		for _, f := range r.faults {
-			busy = busy || f.state == injecting || f.state == reverting
+			busy = busy || f.state == announcing || f.state == injecting || f.state == reverting
 		}
 		if !busy {
 			return

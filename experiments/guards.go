@@ -142,7 +142,7 @@ func (r *run) lostSinceFault(w *watch) bool {
 func (r *run) afterAll(m signals.Moment) bool {
 	var last time.Time
 	for _, f := range r.faults {
-		if f.live() || f.state == pending {
+		if f.live() || f.state == pending || f.state == announcing {
 			return false
 		}
 		if f.reverted != nil && f.reverted.Latest.After(last) {

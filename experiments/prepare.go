@@ -17,10 +17,12 @@ import (
 type Ready struct {
 	Plan    PlanMade
 	Account string
+	Caller  string // the ARN of whoever the credentials belong to
 
 	engine     *Engine
 	experiment *Experiment
 	known      Known
+	tags       map[string]map[string]string    // by target that is found by nothing else
 	plans      map[string]injectors.Plan       // by fault
 	claims     map[string]assertions.Assertion // by "assert.NAME", "check.NAME", "guard.NAME"
 	sources    []signals.Source                // each once, in the order of the scenario
@@ -29,17 +31,17 @@ type Ready struct {
 // Prepare asks who the caller is, resolves targets, plans every fault and looks for SLOs that cannot be met. It changes
 // nothing. It must be called on a strand.
 func (e *Engine) Prepare(ctx context.Context, x *Experiment) (*Ready, error) {
-	account, err := e.admit(ctx, x.Place.Accounts)
+	account, caller, err := e.admit(ctx, x.Place.Accounts)
 	if err != nil {
 		return nil, err
 	}
 	r := &Ready{
-		Account: account, engine: e, experiment: x,
+		Account: account, Caller: caller, engine: e, experiment: x,
 		known: Known{
 			Run:     RunFacts{ID: e.Run, Seed: int64(e.Seed)},
 			Targets: map[string][]injectors.Resource{}, Outputs: map[string]any{},
 		},
-		plans: map[string]injectors.Plan{}, claims: map[string]assertions.Assertion{},
+		tags: map[string]map[string]string{}, plans: map[string]injectors.Plan{}, claims: map[string]assertions.Assertion{},
 	}
 	for _, ref := range x.Sequence {
 		if err := r.learn(ctx, ref); err != nil {
@@ -59,18 +61,18 @@ func (e *Engine) Prepare(ctx context.Context, x *Experiment) (*Ready, error) {
 }
 
 // admit refuses every account but those that the scenario names.
-func (e *Engine) admit(ctx context.Context, accounts []string) (string, error) {
-	account, _, err := e.Cloud.Identity(ctx)
+func (e *Engine) admit(ctx context.Context, accounts []string) (account, caller string, err error) {
+	account, caller, err = e.Cloud.Identity(ctx)
 	if err != nil {
-		return "", fmt.Errorf("ask AWS who the caller is: %w", err)
+		return "", "", fmt.Errorf("ask AWS who the caller is: %w", err)
 	}
 	if len(accounts) > 0 && !slices.Contains(accounts, account) {
-		return "", &HintError{
+		return "", "", &HintError{
 			Err:  fmt.Errorf("the credentials are of account %s, which the scenario does not allow", account),
 			Text: "allowed: " + strings.Join(accounts, ", ") + "; use other credentials, or add the account to aws.accounts if you mean it",
 		}
 	}
-	return account, nil
+	return account, caller, nil
 }
 
 // learn resolves a target or plans a fault, so that what comes later in the sequence may refer to it.
@@ -112,6 +114,9 @@ func (r *Ready) resolve(ctx context.Context, target Target) error {
 			Err:  fmt.Errorf("%s (%s:%d) matches nothing", block, target.Where.File, target.Where.Line),
 			Text: "look at its attributes, the region and the account, or set optional = true",
 		}
+	}
+	if tagged, ok := query.(injectors.Tagged); ok {
+		r.tags[target.Name] = tagged.ByTags()
 	}
 	picked := r.pick(target.Pick, found, block)
 	r.known.Targets[target.Name] = picked

@@ -20,8 +20,14 @@ func (r *run) revertAll(ctx context.Context) {
 	faults := slices.Clone(r.faults)
 	slices.SortStableFunc(faults, func(a, b *fault) int { return cmp.Compare(b.order, a.order) })
 	for _, f := range faults {
-		if f.live() && f.state != stuck && !f.Kind.Irreversible {
-			r.lookBack(ctx, f)
+		if !f.live() || f.state == stuck || f.Kind.Irreversible {
+			continue
+		}
+		r.lookBack(ctx, f)
+		for f.state == reverting { // its duration ended meanwhile
+			_ = r.engine.Clock.Wait(ctx, &r.changed, time.Time{}) // ctx does not end
+		}
+		if f.live() && f.state != stuck {
 			r.safely("revert "+f.Name, func() { r.revert(ctx, f) })
 		}
 	}
@@ -40,12 +46,16 @@ func (r *run) lookBack(ctx context.Context, f *fault) {
 
 // revert takes back one fault and verifies it. What cannot be taken back is a leftover.
 func (r *run) revert(ctx context.Context, f *fault) {
-	f.state = stuck // until proved otherwise, even if this panics
+	f.state = reverting
 	ctx, cancel := r.engine.Clock.WithDeadline(ctx, r.engine.Clock.Now().Add(revertLimit))
 	defer cancel()
 	defer r.notify()
+	defer func() {
+		if f.state == reverting { // this panics
+			f.state = stuck
+		}
+	}()
 	_ = r.log.append(FaultReverting{Name: f.Name})
-	f.state = reverting
 	sent := r.engine.Clock.Now()
 	note, err := f.injector.Revert(cloud.Record(ctx, &f.undoing), f.plan)
 	if err != nil {
@@ -124,7 +134,7 @@ func (r *run) finish(checksOnly bool) RunFinished {
 	if r.trouble != nil {
 		finished.Error, finished.Hint = r.trouble.Error(), cloud.Hint(r.trouble)
 	} else if r.log.err != nil {
-		finished.Error = fmt.Sprintf("write the journal: %v", r.log.err)
+		finished.Error, finished.Hint = fmt.Sprintf("write the journal: %v", r.log.err), cloud.Hint(r.log.err)
 	}
 	_ = r.log.append(finished)
 	return finished

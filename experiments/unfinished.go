@@ -75,8 +75,9 @@ func unfinished(records []Record) []open {
 
 // Revert puts back what the journal of a run, whole or cut short, says may still be live, newest first, and closes its
 // taps. It relies on records alone, and appends what it does to o.Journal, then shows it to o.Reporters. It returns what
-// could not be taken back; an error means that nothing was touched, such as when the caller's account is not the
-// journal's. It must be called on a strand.
+// could not be taken back; an error without leftovers means that nothing was touched, such as when the caller's account is
+// not the journal's. Where the journal says ErrTaken, it touches nothing more, and returns what is left. It must be called on
+// a strand.
 func (e *Engine) Revert(ctx context.Context, records []Record, o Options) ([]Leftover, error) {
 	if len(records) == 0 {
 		return nil, errors.New("the journal is empty")
@@ -85,7 +86,7 @@ func (e *Engine) Revert(ctx context.Context, records []Record, o Options) ([]Lef
 	if !ok {
 		return nil, fmt.Errorf("the journal begins with %s, not with run.started", records[0].Event.Type())
 	}
-	account, err := e.admit(ctx, nil)
+	account, _, err := e.admit(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +103,9 @@ func (e *Engine) Revert(ctx context.Context, records []Record, o Options) ([]Lef
 			return Unfinished(append(slices.Clone(records), r.done...)), context.Cause(ctx)
 		}
 		r.takeBack(context.WithoutCancel(ctx), open)
+		if errors.Is(r.log.err, ErrTaken) {
+			return Unfinished(append(slices.Clone(records), r.done...)), r.log.err
+		}
 	}
 	if len(todo) > 0 {
 		r.finish(records)
@@ -118,7 +122,10 @@ type undoing struct {
 }
 
 func (u *undoing) append(event Event) {
-	_ = u.log.append(event) // when the journal is full, reverting matters more; Revert returns the error
+	if errors.Is(u.log.append(event), ErrTaken) {
+		return
+	}
+	// When the journal is full, reverting matters more; Revert returns the error.
 	u.done = append(u.done, Record{Seq: u.log.seq, Time: u.engine.Clock.Now(), Event: event})
 }
 
@@ -141,6 +148,9 @@ func (u *undoing) takeBack(ctx context.Context, o open) {
 		return
 	}
 	u.append(FaultReverting{Name: o.fault.Name})
+	if errors.Is(u.log.err, ErrTaken) {
+		return
+	}
 	kind, found := e.Injectors.Find(o.fault.Kind)
 	note, err := "", fmt.Errorf("the kind %q is not known to this gameday", o.fault.Kind)
 	sent := e.Clock.Now()

@@ -12,15 +12,16 @@ import (
 
 	"gameday/assertions"
 	"gameday/injectors"
+	"gameday/internal/notify"
 	"gameday/scenarios"
 )
 
 func options(vars ...scenarios.VarSource) scenarios.Options {
 	return scenarios.Options{
-		Catalogs: scenarios.Catalogs{Injectors: injectors.Standard(), Assertions: assertions.Standard()},
+		Catalogs: scenarios.Catalogs{Injectors: injectors.Standard(), Assertions: assertions.Standard(), Notices: notify.Standard()},
 		Vars:     vars,
 		Env: func(name string) (string, bool) {
-			value, set := map[string]string{"HOME_TEAM": "sre"}[name]
+			value, set := map[string]string{"HOME_TEAM": "sre", "HOOK": "https://hooks.example.com/services/T0/B0/canary"}[name]
 			return value, set
 		},
 	}

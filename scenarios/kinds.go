@@ -13,6 +13,7 @@ import (
 	"gameday/assertions"
 	"gameday/experiments"
 	"gameday/injectors"
+	"gameday/internal/notify"
 )
 
 // kindBody is the part of a block that its kind understands: attributes, and the types that the kind's struct has for them.
@@ -233,6 +234,12 @@ func problems(kind any) []injectors.Problem {
 	case injectors.Checked:
 		return checked.Problems()
 	case assertions.Checked:
+		var list []injectors.Problem
+		for _, p := range checked.Problems() {
+			list = append(list, injectors.Problem(p))
+		}
+		return list
+	case notify.Checked:
 		var list []injectors.Problem
 		for _, p := range checked.Problems() {
 			list = append(list, injectors.Problem(p))

@@ -10,12 +10,14 @@ import (
 	"gameday/assertions"
 	"gameday/experiments"
 	"gameday/injectors"
+	"gameday/internal/notify"
 )
 
 // Catalogs are the kinds that a scenario may use.
 type Catalogs struct {
 	Injectors  injectors.Catalog
 	Assertions assertions.Catalog
+	Notices    notify.Catalog
 }
 
 // Options are what a scenario is read with.
@@ -23,6 +25,7 @@ type Options struct {
 	Catalogs Catalogs
 	Vars     []VarSource                 // --var and --var-file, in the order given: the last one wins
 	Env      func(string) (string, bool) // the environment; nil: an empty one
+	Folders  *Folders                    // what is shared by the scenarios of one folder; nil: nothing
 }
 
 func (o Options) env(name string) (string, bool) {
@@ -35,7 +38,8 @@ func (o Options) env(name string) (string, bool) {
 // Scenario is a scenario that was read and found sound.
 type Scenario struct {
 	Experiment *experiments.Experiment
-	Warnings   error // nil, or a *Diagnostics that stops nothing
+	Notices    []notify.Notice // who is told how a run goes
+	Warnings   error           // nil, or a *Diagnostics that stops nothing
 	// Fingerprint is a hash of the values of the variables, the sensitive ones included.
 	Fingerprint string
 }
@@ -78,6 +82,7 @@ type loader struct {
 	found      *findings
 	scope      *scope
 	experiment *experiments.Experiment
+	notices    []notify.Notice
 
 	variables map[string]*variable
 	names     map[string]hcl.Range // "inject.x": where it stands
@@ -102,7 +107,7 @@ func (l *loader) result() (*Scenario, error) {
 	if failure != nil {
 		return nil, failure
 	}
-	return &Scenario{Experiment: l.experiment, Warnings: warnings, Fingerprint: l.fingerprint()}, nil
+	return &Scenario{Experiment: l.experiment, Notices: l.notices, Warnings: warnings, Fingerprint: l.fingerprint()}, nil
 }
 
 // word is one block type of the language. Blocks are declared before any is read, so that the order in a file is free.
@@ -118,6 +123,7 @@ func words() []word {
 	return []word{
 		{"scenario", []string{"name"}, (*loader).declareNothing, (*loader).readScenario},
 		{"aws", nil, (*loader).declareNothing, (*loader).readPlace},
+		{"journal", nil, (*loader).declareNothing, (*loader).readJournal},
 		{"variable", []string{"name"}, (*loader).declareVariableBlock, nil},
 		{"locals", nil, (*loader).declareLocals, nil},
 		{"target", kindAndName, (*loader).declareTarget, (*loader).readTarget},
@@ -127,12 +133,13 @@ func words() []word {
 		{"assert", kindAndName, (*loader).declareAssert, (*loader).readClaim},
 		{"playbook", []string{"name"}, (*loader).declareNamed, (*loader).readChain},
 		{"escalation", []string{"name"}, (*loader).declareNamed, (*loader).readChain},
+		{"notify", kindAndName, (*loader).declareNamed, (*loader).readNotice},
 	}
 }
 
 // laterWords are block types that belong to the language, but not to this version.
 func laterWords() map[string]bool {
-	return map[string]bool{"notify": true, "limits": true, "journal": true, "dynamic": true}
+	return map[string]bool{"limits": true, "dynamic": true}
 }
 
 // read takes a file apart.
@@ -141,6 +148,7 @@ func (l *loader) read(file *hcl.File) {
 	blocks := l.blocks(file)
 	l.once(blocks, "scenario", true)
 	l.once(blocks, "aws", false)
+	l.once(blocks, "journal", false)
 	for _, w := range words() {
 		for _, b := range blocks.OfType(w.name) {
 			w.declare(l, b)

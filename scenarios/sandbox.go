@@ -68,6 +68,7 @@ func things() []thing {
 		{"ssm_automation", named, attributes("started_by", "takes", "status", "then"), (*account).readAutomation},
 		{"on_call", named, attributes("paged_by*", "acknowledges_after", "escalates_to", "escalates_after"), (*account).readOnCall},
 		{"metric", named, attributes("value*", "at"), (*account).readMetric},
+		{"s3_bucket", named, attributes("region", "read_only"), (*account).readBucket},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/gocty"
 
+	"gameday/internal/cloud"
 	"gameday/internal/sandbox"
 )
 
@@ -204,6 +205,15 @@ func (a *account) readMetric(r reader, b *hcl.Block) {
 		metric.At[d] = entry.value
 	}
 	a.spec.Metrics = append(a.spec.Metrics, metric)
+}
+
+func (a *account) readBucket(r reader, b *hcl.Block) {
+	if _, err := cloud.ParseS3URL("s3://" + b.Labels[0]); err != nil || strings.Contains(b.Labels[0], "/") {
+		a.found.add(invalid(b.LabelRanges[0], "Invalid name", "The name of a bucket is 3 to 63 small letters, digits, dots and hyphens."))
+	}
+	a.spec.Buckets = append(a.spec.Buckets, sandbox.BucketSpec{
+		Name: b.Labels[0], Region: r.text("region", ""), ReadOnly: r.flag("read_only", false),
+	})
 }
 
 // never is how a span is written that has no end.

@@ -3,7 +3,6 @@ package scenarios
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -105,20 +104,7 @@ func (l *loader) besideScenario() []string {
 	if len(l.variables) == 0 || isLibrary(l.path) {
 		return nil
 	}
-	folder, err := os.Open(filepath.Dir(l.path))
-	if err != nil {
-		return nil // a scenario that can be read in a folder that cannot: there is nothing to find
-	}
-	defer folder.Close()
-	names, _ := folder.Readdirnames(-1)
-	var paths []string
-	for _, name := range names {
-		if strings.HasSuffix(name, ".auto.hclvars") {
-			paths = append(paths, filepath.Join(filepath.Dir(l.path), name))
-		}
-	}
-	slices.Sort(paths)
-	return paths
+	return l.options.Folders.autoVars(filepath.Dir(l.path))
 }
 
 // assignArgument takes the NAME=VALUE of a --var.

@@ -41,8 +41,9 @@ func layers() [][]string {
 	return [][]string{
 		{"gameday/cmd/gameday"},
 		{"gameday/internal/cli"},
-		{"gameday/internal/tui"},
-		{"gameday/internal/reference", "gameday/internal/report", "gameday/internal/journal", "gameday/scenarios"},
+		{"gameday/internal/tui", "gameday/internal/history"},
+		{"gameday/internal/permissions", "gameday/internal/reference", "gameday/internal/report", "gameday/internal/journal", "gameday/scenarios"},
+		{"gameday/internal/notify"},
 		{"gameday/experiments"},
 		{"gameday/injectors", "gameday/assertions"},
 		{"gameday/internal/signals"},
@@ -89,6 +90,7 @@ func keepers() map[string][]string {
 	return map[string][]string{
 		"github.com/hashicorp/hcl/v2": {"gameday/scenarios"},
 		"charm.land/bubbletea/v2":     {"gameday/internal/tui"},
+		"modernc.org/sqlite":          {"gameday/internal/history"},
 		"gameday/internal/sandbox":    {"gameday/scenarios", "gameday/internal/cli"},
 	}
 }

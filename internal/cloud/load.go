@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"gameday/internal/clock"
 )
@@ -23,6 +24,9 @@ const (
 	idlePerHost  = 64 // as many as a flood sends at once
 	sessionOwner = "gameday"
 )
+
+// ErrNoRegion says that neither the settings nor the environment name a region.
+var ErrNoRegion = errors.New("no AWS region is set")
 
 // Settings say which credentials, region and endpoint to use. What is empty is left to the SDK's usual places: the
 // environment, the shared files, the instance's role.
@@ -40,7 +44,7 @@ func Load(ctx context.Context, s Settings, c *clock.Clock) (aws.Config, error) {
 	}
 	if cfg.Region == "" {
 		return aws.Config{}, &HintError{
-			errors.New("no AWS region is set"),
+			ErrNoRegion,
 			"Set region in the aws block of the scenario, or AWS_REGION.",
 		}
 	}
@@ -61,7 +65,7 @@ func unlimitedTime(client aws.HTTPClient) aws.HTTPClient {
 }
 
 func (s Settings) options(client aws.HTTPClient) []func(*config.LoadOptions) error {
-	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client)}
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(client), config.WithLogger(logging.Nop{})} // errors say it
 	if s.Region != "" {
 		options = append(options, config.WithRegion(s.Region))
 	}

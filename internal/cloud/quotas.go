@@ -7,6 +7,7 @@ const unlimited = -1
 //
 //   - CloudWatch: CloudWatch User Guide, "CloudWatch service quotas".
 //   - EC2: EC2 Developer Guide, "Request throttling for the Amazon EC2 API": the rates at which the buckets refill.
+//   - S3: User Guide, "Best practices design patterns": thousands of requests a second for each prefix.
 //   - SNS: General Reference, "Amazon SNS endpoints and quotas", "SNS API throttling", the smallest region's.
 //   - SQS: SQS Developer Guide, "Amazon SQS message quotas": a standard queue takes nearly any number of message calls.
 //   - STS: IAM User Guide, "IAM and AWS STS quotas".
@@ -26,6 +27,10 @@ func quotas() map[api]float64 {
 		{"cloudwatch", "PutMetricData"}:           150,
 
 		{"ec2", "StartInstances"}: 2,
+
+		{"s3", "PutObject"}:     unlimited,
+		{"s3", "GetObject"}:     unlimited,
+		{"s3", "ListObjectsV2"}: unlimited,
 
 		{"sns", "Publish"}:                  300,
 		{"sns", "PublishBatch"}:             300,

@@ -50,21 +50,30 @@ func (a *appender) append(r experiments.Record) error {
 	if a.broken != nil {
 		return a.broken
 	}
-	if r.Seq != a.seq+1 {
-		return fmt.Errorf("append to journal: record %d does not follow record %d", r.Seq, a.seq)
-	}
-	line, err := json.Marshal(r)
+	line, err := lineOf(r, a.seq)
 	if err != nil {
-		return fmt.Errorf("append to journal: %w", err)
+		return err
 	}
-	if len(line) >= maxLine {
-		return fmt.Errorf("append to journal: event %s is larger than %d MiB", r.Event.Type(), maxLine>>20)
-	}
-	if err := a.write(append(line, '\n')); err != nil {
+	if err := a.write(line); err != nil {
 		return fmt.Errorf("append to journal: %w", err)
 	}
 	a.seq = r.Seq
 	return nil
+}
+
+// lineOf returns the record as one line, if it follows the last one and can be read back.
+func lineOf(r experiments.Record, last int) ([]byte, error) {
+	if r.Seq != last+1 {
+		return nil, fmt.Errorf("append to journal: record %d does not follow record %d", r.Seq, last)
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("append to journal: %w", err)
+	}
+	if len(line) >= maxLine {
+		return nil, fmt.Errorf("append to journal: event %s is larger than %d MiB", r.Event.Type(), maxLine>>20)
+	}
+	return append(line, '\n'), nil
 }
 
 func (a *appender) write(line []byte) error {

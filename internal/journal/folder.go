@@ -21,6 +21,8 @@ const (
 	ScenarioFile = "scenario.hcl"
 	SummaryFile  = "summary.json"
 	JUnitFile    = "junit.xml"
+	HTMLFile     = "report.html"
+	MarkdownFile = "report.md"
 )
 
 const (

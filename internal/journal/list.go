@@ -20,7 +20,8 @@ type Entry struct {
 	Path    string
 	When    time.Time // a run: when it started; a rehearsal, whose own time is made up: when it was written
 	Summary experiments.Summary
-	Err     error // why it cannot be read
+	SHA256  string // of the scenario's text
+	Err     error  // why it cannot be read
 }
 
 // List returns the runs in dir, newest first. Folders that cannot be read are listed with an error. A dir that is not
@@ -36,31 +37,42 @@ func List(dir string) ([]Entry, error) {
 	var entries []Entry
 	for _, item := range found {
 		if item.IsDir() && !strings.HasPrefix(item.Name(), ".") {
-			entries = append(entries, entry(filepath.Join(dir, item.Name())))
+			entries = append(entries, Look(filepath.Join(dir, item.Name())))
 		}
 	}
-	slices.SortStableFunc(entries, func(a, b Entry) int {
-		return cmp.Or(b.When.Compare(a.When), cmp.Compare(b.Run, a.Run))
-	})
+	slices.SortStableFunc(entries, NewestFirst)
 	return entries, nil
 }
 
-func entry(place string) Entry {
+// NewestFirst compares entries in the order in which they are listed.
+func NewestFirst(a, b Entry) int {
+	return cmp.Or(b.When.Compare(a.When), cmp.Compare(b.Run, a.Run))
+}
+
+// Look returns the entry of a run folder.
+func Look(place string) Entry {
 	e := Entry{Run: filepath.Base(place), Path: place}
-	path := filepath.Join(place, EventsFile)
-	if info, err := os.Stat(path); err == nil {
-		e.When = info.ModTime()
-	}
-	records, err := readFile(path)
+	records, err := readFile(filepath.Join(place, EventsFile))
 	if err != nil {
-		e.Err = err
+		e.When, e.Err = When(place, experiments.Summary{}), err
 		return e
 	}
+	e.SHA256 = records[0].Event.(experiments.RunStarted).SHA256
 	e.Summary = experiments.Summarize(records)
-	if e.Summary.Mode == experiments.ModeRun {
-		e.When = e.Summary.Started
-	}
+	e.When = When(place, e.Summary)
 	return e
+}
+
+// When returns the time of a run in a list; zero where there is no journal.
+func When(place string, s experiments.Summary) time.Time {
+	if s.Mode == experiments.ModeRun {
+		return s.Started
+	}
+	info, err := os.Stat(filepath.Join(place, EventsFile))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
 
 // Memory is an experiments.Journal that keeps records in memory only.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"gameday/experiments"
+	"gameday/internal/cloud"
 )
 
 const (
@@ -53,11 +54,19 @@ type NotFoundError struct{ Run, Dir string }
 
 // Error says what was looked for and where.
 func (e *NotFoundError) Error() string {
+	if cloud.IsS3URL(e.Dir) {
+		return fmt.Sprintf("find run %q: there is no such run in %s", e.Run, e.Dir)
+	}
 	return fmt.Sprintf("find run %q: there is no such run in %s, and no folder of that name with an %s", e.Run, e.Dir, EventsFile)
 }
 
 // Hint says how to find out which runs there are.
-func (e *NotFoundError) Hint() string { return "`gameday runs` lists the runs." }
+func (e *NotFoundError) Hint() string {
+	if cloud.IsS3URL(e.Dir) {
+		return fmt.Sprintf("`gameday runs --journal %s` lists the runs.", e.Dir)
+	}
+	return "`gameday runs` lists the runs."
+}
 
 func regular(path string) bool {
 	info, err := os.Stat(path)

@@ -151,7 +151,11 @@ func (s scale) rung(i int, h hop, before signals.Moment) []shape {
 	m := h.step.answer.Moment
 	if !h.known || m == nil {
 		at := middle(before)
-		return []shape{s.mark(at, y, look), s.alongside(at, at, top+10, look, h.to+": "+headline(h.step))}
+		text := h.to
+		if h.step.answer.Reason == experiments.Missed {
+			text += " never came"
+		}
+		return []shape{s.mark(at, y, look), s.alongside(at, at, top+10, look, text)}
 	}
 	from, to := middle(before), middle(*m)
 	if to.Before(from) {
@@ -163,10 +167,12 @@ func (s scale) rung(i int, h hop, before signals.Moment) []shape {
 	}
 }
 
-// alongside is text above a rung, from its beginning on or up to its end, where there is more room.
+// alongside is text above a rung: from its beginning on or up to its end, where there is more room.
 func (s scale) alongside(from, to time.Time, y int, class, text string) shape {
-	if x := s.place(from); x < 55 {
-		return shape{Form: "text", Class: class, X: percent(x), Y: y, DX: 4, Anchor: "start", Text: text}
+	text = cut(text, shownLetters)
+	start, end := s.place(from), s.place(to)
+	if end > 100-start {
+		return shape{Form: "text", Class: class, X: percent(end), Y: y, DX: -4, Anchor: "end", Text: text}
 	}
-	return shape{Form: "text", Class: class, X: percent(s.place(to)), Y: y, DX: -4, Anchor: "end", Text: text}
+	return shape{Form: "text", Class: class, X: percent(start), Y: y, DX: 4, Anchor: "start", Text: text}
 }

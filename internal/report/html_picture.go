@@ -50,7 +50,9 @@ const (
 	barY       = 20
 	barHeight  = 14
 	markY      = barY + barHeight/2
-	mostLanes  = 100 // of assertions, and of chains
+	// shownLetters is how many letters text in the picture may have; the name beside it and the tables have the rest.
+	shownLetters = 40
+	mostLanes    = 100 // of assertions, and of chains
 	// stretch is how far beyond the run its deadlines may widen the picture.
 	stretch = 1.5
 )
@@ -104,7 +106,7 @@ func (s scale) mark(at time.Time, y int, class string) shape {
 // caption is text above a place, which leans inwards near the edges.
 func (s scale) caption(at time.Time, y int, class, text string) shape {
 	x := s.place(at)
-	c := shape{Form: "text", Class: class, X: percent(x), Y: y, Anchor: "middle", Text: text}
+	c := shape{Form: "text", Class: class, X: percent(x), Y: y, Anchor: "middle", Text: cut(text, shownLetters)}
 	switch {
 	case x < 22:
 		c.Anchor, c.DX = "start", -6
@@ -144,7 +146,8 @@ func (a account) picture() picture {
 	s := a.scale()
 	p := picture{Ticks: s.ticks()}
 	for _, g := range []group{
-		{"Faults", a.faultLanes(s)}, {"Guards", a.guardLanes(s)},
+		{"Faults", a.faultLanes(s)},
+		{"Guards", a.guardLanes(s)},
 		{"Response", drawn(a.asserts, func(c claim) lane { return a.claimLane(s, c) })},
 		{"Playbooks and escalations", drawn(a.chains, func(c claim) lane { return a.chainLane(s, c) })},
 	} {

@@ -14,6 +14,14 @@ type HumanOptions struct {
 	Style
 	Folder string // the run folder, to be shown; empty: the run was not kept
 	Revert string // the command that reverts leftovers; empty: "gameday revert RUN"
+
+	Notices []Notice // who was told of the run
+}
+
+// Notice is a line about telling somebody of a run.
+type Notice struct {
+	Text   string
+	Failed bool // they could not be told
 }
 
 // Human writes the final report of a run, whole or cut short, from its records alone.
@@ -21,7 +29,7 @@ func Human(w io.Writer, records []experiments.Record, o HumanOptions) error {
 	h := &human{page: &page{Style: o.Style}, account: tell(records), options: o}
 	for _, part := range []func(){
 		h.header, h.warnings, h.checks, h.faults, h.guards, h.asserted, h.chained, h.paged, h.diagnostics, h.blindness, h.trouble,
-		h.leftovers, h.footer,
+		h.notices, h.leftovers, h.footer,
 	} {
 		part()
 	}
@@ -58,6 +66,20 @@ func facts(started experiments.RunStarted) string {
 		parts = append(parts, Plain(started.Region))
 	}
 	return strings.Join(append(parts, fmt.Sprintf("seed %d", started.Seed)), " · ")
+}
+
+func (h *human) notices() {
+	if len(h.options.Notices) == 0 {
+		return
+	}
+	h.title("Who was told of this " + modeWord(h.Started.Mode))
+	for _, n := range h.options.Notices {
+		if n.Failed {
+			h.prose(2, "! "+Plain(n.Text), h.yellow)
+		} else {
+			h.prose(2, Plain(n.Text), nil)
+		}
+	}
 }
 
 func (h *human) warnings() {

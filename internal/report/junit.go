@@ -42,6 +42,7 @@ type (
 		Name    string      `xml:"name,attr"`
 		Class   string      `xml:"classname,attr"`
 		Time    string      `xml:"time,attr"`
+		File    string      `xml:"file,attr,omitempty"` // for GitLab only: schemas do not know it
 		Failure *junitFault `xml:"failure"`
 		Error   *junitFault `xml:"error"`
 		Skipped *junitFault `xml:"skipped"`
@@ -57,7 +58,9 @@ type (
 // JUnit writes one file with one suite for each run. A missed SLO is a failure, what could not be seen an error, and what
 // did not come to be asked is skipped. Checks, guards, assertions, chains, reverts and the run itself are its cases; the
 // run's fails when nothing else says why it did not pass.
-func JUnit(w io.Writer, runs ...[]experiments.Record) error {
+func JUnit(w io.Writer, runs ...[]experiments.Record) error { return junitOf(runs).write(w) }
+
+func junitOf(runs [][]experiments.Record) junitFile {
 	file := junitFile{Name: "gameday"}
 	var took time.Duration
 	names := map[string]int{}
@@ -75,6 +78,10 @@ func JUnit(w io.Writer, runs ...[]experiments.Record) error {
 		took += suite.took
 	}
 	file.Time = seconds(took)
+	return file
+}
+
+func (file junitFile) write(w io.Writer) error {
 	text, err := xml.MarshalIndent(file, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write JUnit: %w", err)

@@ -23,6 +23,7 @@ type paper struct {
 	Happenings []happening
 	Warnings   []notice
 	Claims     []answered
+	More       []answered // answers that passed, when there are too many to be shown at once
 	Tally      string
 	Ladders    []ladder
 	Checks     []finding
@@ -81,6 +82,9 @@ func paperOf(records []experiments.Record) paper {
 	for _, c := range a.claims() {
 		p.Claims = append(p.Claims, a.answered(c))
 	}
+	if len(p.Claims) > mostAnswers {
+		p.Claims, p.More = apart(p.Claims)
+	}
 	for _, c := range a.chains {
 		p.Ladders = append(p.Ladders, a.ladder(c))
 	}
@@ -100,6 +104,21 @@ func paperOf(records []experiments.Record) paper {
 	p.Calls, p.CallTotal = calls(a.summary.APICalls)
 	p.Text = textLines(a.Started.Text)
 	return p
+}
+
+// mostAnswers is how many answers are shown at once.
+const mostAnswers = 60
+
+// apart parts the answers that did not pass from those that did.
+func apart(all []answered) (unmet, met []answered) {
+	for _, c := range all {
+		if c.Class == "good" {
+			met = append(met, c)
+		} else {
+			unmet = append(unmet, c)
+		}
+	}
+	return unmet, met
 }
 
 // class is the look of a verdict: good, bad or unknown.

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gameday/experiments"
 )
@@ -41,9 +42,18 @@ func (a account) opinion() opinion {
 			o.Points = append(o.Points, fmt.Sprintf("… and %d more", len(unmet)-i))
 			break
 		}
-		o.Points = append(o.Points, Plain(c.Name)+": "+headline(c))
+		o.Points = append(o.Points, Plain(c.Name)+": "+point(c))
 	}
 	return o
+}
+
+// point says in the fewest words what was wrong.
+func point(c claim) string {
+	if l := c.answer.Latency; l != nil && c.answer.Reason == experiments.Late {
+		limit := time.Duration(c.Within)
+		return fmt.Sprintf("%s late (%s, and %s is allowed)", c.overdue(), span(*l, limit), short(limit))
+	}
+	return headline(c)
 }
 
 // unmet are the claims that did not pass, failed ones first. What was merely not reached is left out.
@@ -173,15 +183,15 @@ func (a account) aftermath() string {
 	case a.Begun.IsZero():
 		return ""
 	case len(a.summary.Leftovers) > 0:
-		text = count(len(a.summary.Leftovers), "thing") + " may be left behind; see below how to take them back."
+		text = count(len(a.summary.Leftovers), "thing") + " may be left behind: see below."
 	case !a.began():
 		text = "Nothing was broken."
 	case fixed == 0:
 		text = fmt.Sprintf("What was broken is as it was before (%s reverted and checked).", count(back, "fault"))
 	case back == 0:
-		text = fmt.Sprintf("Nothing was to be reverted: %s cannot be, as planned.", count(fixed, "fault"))
+		text = fmt.Sprintf("There was nothing to revert: %s cannot be, as planned.", count(fixed, "fault"))
 	default:
-		text = fmt.Sprintf("What can be reverted was (%s), and that was checked; %s cannot be, as planned.", count(back, "fault"), count(fixed, "fault"))
+		text = fmt.Sprintf("What can be reverted is as it was before (%s reverted and checked); %s cannot be, as planned.", count(back, "fault"), count(fixed, "fault"))
 	}
 	if a.Started.Mode == experiments.ModeRehearse {
 		text += " This was a rehearsal in a simulated account: nothing happened in AWS."

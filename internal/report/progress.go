@@ -61,6 +61,22 @@ func (p *Progress) Beat(now time.Time) {
 	p.write(now, said{about: "…", text: p.waiting()})
 }
 
+// Say writes a line about something that is no part of the run, such as who was told of it. Quiet leaves out what did not
+// fail.
+func (p *Progress) Say(at time.Time, about, text string, failed bool) {
+	if p.quiet && !failed {
+		return
+	}
+	if p.begun.IsZero() {
+		p.begun = at
+	}
+	line := said{about: about, text: Plain(text), loud: failed}
+	if failed {
+		line.text = "! " + line.text
+	}
+	p.write(at, line)
+}
+
 // said is a line about something.
 type said struct {
 	about   string

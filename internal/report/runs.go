@@ -14,7 +14,8 @@ type Row struct {
 	Path    string
 	When    time.Time
 	Summary experiments.Summary
-	Err     error // why it cannot be read
+	SHA256  string // of the scenario's text
+	Err     error  // why it cannot be read
 }
 
 // Runs writes the table of the runs that are kept, in the order given. Those that cannot be read are in it, with the reason.

@@ -35,6 +35,9 @@ type Account struct {
 	groups      *groups
 	alarms      *alarms
 	automations *automations
+	identities  *identities
+	buckets     *buckets
+	parameters  *parameters
 	pageLimit   int // of every list; 0: none
 	agenda      agenda
 	pictures    map[string]func() any // by service, for Snapshot

@@ -150,6 +150,7 @@ func (s *alarms) answer() {
 	handle(s.account, service, "DescribeAlarms", s.describe)
 	handle(s.account, service, "DescribeAlarmHistory", s.describeHistory)
 	handle(s.account, service, "SetAlarmState", s.set)
+	handle(s.account, service, "ListTagsForResource", s.listTags)
 	handle(s.account, service, "EnableAlarmActions", s.enable)
 	handle(s.account, service, "DisableAlarmActions", s.disable)
 	handle(s.account, service, "GetMetricData", s.account.gauges.getData)

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -22,6 +23,7 @@ func (noNetwork) Do(r *http.Request) (*http.Response, error) {
 type fault struct {
 	smithy.GenericAPIError
 	status int
+	header http.Header // besides those of every answer
 }
 
 // internal returns an AWS error as a service sends it that broke: the SDK retries it.
@@ -51,6 +53,11 @@ func (a *Account) response(err error) *smithyhttp.Response {
 	header := http.Header{}
 	header.Set("Date", a.stamp(a.clock.Now()).UTC().Format(http.TimeFormat))
 	header.Set("X-Amzn-Requestid", a.uuid())
+	header.Set("X-Amz-Request-Id", header.Get("X-Amzn-Requestid")) // so S3 calls it
+	var own *fault
+	if errors.As(err, &own) {
+		maps.Copy(header, own.header)
+	}
 	code := status(err)
 	return &smithyhttp.Response{Response: &http.Response{
 		Status: fmt.Sprintf("%d %s", code, http.StatusText(code)), StatusCode: code,

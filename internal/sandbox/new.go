@@ -19,17 +19,18 @@ func New(spec Spec, c *clock.Clock, seed chance.Seed) (*Account, error) {
 		return nil, fmt.Errorf("sandbox: account %q is not twelve digits", spec.Account)
 	}
 	a := &Account{
-		ID: spec.Account, Region: spec.Region,
+		ID: spec.Account, Region: spec.Region, Skew: spec.Skew,
 		clock: c, seed: seed, handlers: map[string]handler{}, pictures: map[string]func() any{}, began: c.Now(),
 		ids: seed.Stream("account", "ids"), latency: seed.Stream("account", "latency"),
 	}
 	for _, build := range []func(Spec) error{
-		a.sts, a.sqs, a.sns, a.metrics, a.ec2, a.autoscaling, a.cloudwatch, a.ssm, a.onCall,
+		a.sts, a.iam, a.sqs, a.sns, a.metrics, a.ec2, a.autoscaling, a.cloudwatch, a.ssm, a.parameterStore, a.onCall, a.s3,
 	} {
 		if err := build(spec); err != nil {
 			return nil, err
 		}
 	}
+	a.SetWeather(spec.Weather...)
 	return a, nil
 }
 

@@ -14,6 +14,10 @@ type Spec struct {
 	Automations []AutomationSpec
 	OnCalls     []OnCallSpec
 	Metrics     []MetricSpec
+	Parameters  []ParameterSpec `json:",omitempty"`
+	Buckets     []BucketSpec    `json:",omitempty"` // so that the ids of rehearsals without buckets stay as they were
+	Weather     []Weather       `json:",omitempty"` // from the beginning; of several that hold for a call, the first does
+	Skew        time.Duration   `json:",omitempty"` // how far the account's clock is ahead of the host's
 }
 
 // Span is a duration that is drawn from the run's seed, evenly from Min to Max; or one that never ends.
@@ -45,9 +49,10 @@ type QueueSpec struct {
 	Name              string
 	ArrivesPerSecond  float64
 	ConsumesPerSecond float64
-	DepthLag          time.Duration // how stale the approximate counts are
-	VisibilityTimeout time.Duration // 0: 30 s
-	DeadLetterQueue   string        // name of a queue of this file; empty: none
+	DepthLag          time.Duration     // how stale the approximate counts are
+	VisibilityTimeout time.Duration     // 0: 30 s
+	Tags              map[string]string `json:",omitempty"`
+	DeadLetterQueue   string            // name of a queue of this file; empty: none
 	MaxReceiveCount   int
 }
 
@@ -64,6 +69,7 @@ type AlarmSpec struct {
 	AlarmActions   []Ref // sns_topic.NAME
 	OKActions      []Ref
 	ActionsEnabled bool
+	Tags           map[string]string `json:",omitempty"`
 }
 
 // AutomationSpec is an SSM Automation document. Its executions are started by an EventBridge rule on an alarm's ALARM.
@@ -89,4 +95,18 @@ type MetricSpec struct {
 	Name  string
 	Value float64
 	At    map[time.Duration]float64 // from so long into the run
+}
+
+// ParameterSpec is a parameter of the SSM Parameter Store, a String.
+type ParameterSpec struct {
+	Name  string
+	Value string
+	At    map[time.Duration]string // from so long into the run
+}
+
+// BucketSpec is an S3 bucket.
+type BucketSpec struct {
+	Name     string
+	Region   string // empty: the account's
+	ReadOnly bool   // nobody may write to it
 }

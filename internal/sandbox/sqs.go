@@ -76,7 +76,7 @@ func (s *queues) build(spec Spec) error {
 		if err := s.checkNew(q.Name, attributes); err != nil {
 			return fmt.Errorf("sqs_queue %q: %w", q.Name, err)
 		}
-		made := s.add(q.Name, attributes, nil)
+		made := s.add(q.Name, attributes, q.Tags)
 		made.traffic.arrives, made.traffic.consumes = q.ArrivesPerSecond, q.ConsumesPerSecond
 		made.depths.lag = q.DepthLag
 	}

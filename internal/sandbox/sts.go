@@ -13,12 +13,10 @@ const callerID = "AIDASANDBOXGAMEDAY001"
 func (a *Account) sts(Spec) error {
 	handle(a, "STS", "GetCallerIdentity", func(context.Context, *sts.GetCallerIdentityInput) (*sts.GetCallerIdentityOutput, error) {
 		return &sts.GetCallerIdentityOutput{
-			Account: aws.String(a.ID),
+			Account: aws.String(a.callerAccount()),
 			Arn:     aws.String(a.callerARN()),
 			UserId:  aws.String(callerID),
 		}, nil
 	})
 	return nil
 }
-
-func (a *Account) callerARN() string { return "arn:aws:iam::" + a.ID + ":user/gameday" }

@@ -149,6 +149,8 @@ func throttled(service string) error {
 		code = "RequestThrottled"
 	case "SSM":
 		code = "ThrottlingException"
+	case "S3":
+		code, status = "SlowDown", http.StatusServiceUnavailable
 	}
 	return &fault{status: status, GenericAPIError: smithy.GenericAPIError{
 		Code: code, Message: "Rate exceeded", Fault: smithy.FaultClient,
@@ -159,7 +161,7 @@ func throttled(service string) error {
 func broken(service string) error {
 	code := "InternalFailure"
 	switch service {
-	case "SQS", "SNS", "EC2":
+	case "SQS", "SNS", "EC2", "S3":
 		code = "InternalError"
 	case "CloudWatch":
 		code = "InternalServiceError"

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
@@ -34,6 +35,7 @@ func (v *visitor) everywhere() map[string]error {
 	_, answers["Auto Scaling"] = autoscaling.NewFromConfig(config).DescribeAutoScalingGroups(v, &autoscaling.DescribeAutoScalingGroupsInput{})
 	_, answers["CloudWatch"] = cloudwatch.NewFromConfig(config).DescribeAlarms(v, &cloudwatch.DescribeAlarmsInput{})
 	_, answers["SSM"] = ssm.NewFromConfig(config).DescribeAutomationExecutions(v, &ssm.DescribeAutomationExecutionsInput{})
+	_, answers["S3"] = s3.NewFromConfig(config).ListObjectsV2(v, &s3.ListObjectsV2Input{Bucket: aws.String("ledger")})
 	return answers
 }
 
@@ -47,7 +49,7 @@ func TestThrottlingLooksAsEachServicesOwnAndIsRetried(t *testing.T) {
 			var response *awshttp.ResponseError
 			require.ErrorAs(t, err, &response)
 			want := 400
-			if service == "EC2" {
+			if service == "EC2" || service == "S3" {
 				want = 503
 			}
 			require.Equal(t, want, response.HTTPStatusCode(), service)

@@ -1,3 +1,5 @@
 scenario "fixture" {}
 
-journal "s3" {} # ERROR: Not supported yet
+journal "s3" { # ERROR: Extraneous label for journal
+  s3 = "s3://ledger/game-days"
+}

@@ -57,3 +57,8 @@ metric "errors" {
   value = 0.5
   at    = { "10m" = 5.0, "20m" = 0 }
 }
+
+s3_bucket "ledger" {
+  region    = "eu-central-1"
+  read_only = true
+}

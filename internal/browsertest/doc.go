@@ -1,0 +1,7 @@
+// Package browsertest looks at the HTML report with a real browser: that it renders, that it asks nobody for anything, that
+// hostile text stays text, and that it can be read on a phone and on a desktop, in the light and in the dark.
+//
+//	testdata/journals ──► report.HTML ──► chromium ──► screenshots in $GAMEDAY_ARTEFACTS
+//
+// The tests skip, and say why, where there is no chromium. With GAMEDAY_BROWSER=required in the environment they fail.
+package browsertest

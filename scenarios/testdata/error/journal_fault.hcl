@@ -1,0 +1,5 @@
+scenario "fixture" {}
+
+journal {
+  s3 = "s3://ledger/${run.id}" # ERROR: Not known yet
+}

@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+journal {} # ERROR: Missing required argument

@@ -1,3 +1,0 @@
-scenario "fixture" {}
-
-notify "slack" "team" {} # ERROR: Not supported yet

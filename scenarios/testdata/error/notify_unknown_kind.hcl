@@ -1,0 +1,5 @@
+scenario "fixture" {}
+
+notify "slak" "team" { # ERROR: Unknown kind of notice
+  on = ["finished"]
+}
