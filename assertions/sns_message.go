@@ -59,9 +59,9 @@ func (a *SNSMessage) matches(text string) bool {
 	return a.compiled.holds(text)
 }
 
-// Problems reports an empty topic and an expression that is not jq.
+// Problems reports what is no topic and an expression that is not jq.
 func (a *SNSMessage) Problems() []Problem {
-	problems := missing("topic_arn", a.TopicARN)
+	problems := noTopic("topic_arn", a.TopicARN)
 	if a.JQ == "" {
 		return problems
 	}

@@ -37,9 +37,9 @@ func (a *SQSQueue) Truth(seen []signals.Signal) []Change {
 	})
 }
 
-// Problems reports an empty URL, negative depths, and both bounds or none.
+// Problems reports what is no queue's URL, negative depths, and both bounds or none.
 func (a *SQSQueue) Problems() []Problem {
-	problems := missing("queue_url", a.QueueURL)
+	problems := noQueue("queue_url", a.QueueURL)
 	problems = append(problems, negative("visible_at_most", a.VisibleAtMost)...)
 	problems = append(problems, negative("visible_at_least", a.VisibleAtLeast)...)
 	switch {

@@ -55,23 +55,42 @@ func TestProblemsNameTheAttribute(t *testing.T) {
 		"no instances":         {&assertions.EC2Instances{State: "running"}, []string{"instance_ids"}},
 		"an empty instance id": {&assertions.EC2Instances{InstanceIDs: []string{"i-1", ""}, State: "running"}, []string{"instance_ids"}},
 		"gone is no EC2 state": {&assertions.EC2Instances{InstanceIDs: []string{"i-1"}, State: "gone"}, []string{"state"}},
-		"no depth":             {&assertions.SQSQueue{QueueURL: "u"}, []string{"visible_at_most"}},
-		"two depths":           {&assertions.SQSQueue{QueueURL: "u", VisibleAtMost: &zero, VisibleAtLeast: &zero}, []string{"visible_at_least"}},
-		"a negative depth":     {&assertions.SQSQueue{QueueURL: "u", VisibleAtMost: &minus}, []string{"visible_at_most"}},
-		"zero is a depth":      {&assertions.SQSQueue{QueueURL: "u", VisibleAtMost: &zero}, nil},
+		"no depth":             {&assertions.SQSQueue{QueueURL: queue}, []string{"visible_at_most"}},
+		"two depths":           {&assertions.SQSQueue{QueueURL: queue, VisibleAtMost: &zero, VisibleAtLeast: &zero}, []string{"visible_at_least"}},
+		"a negative depth":     {&assertions.SQSQueue{QueueURL: queue, VisibleAtMost: &minus}, []string{"visible_at_most"}},
+		"zero is a depth":      {&assertions.SQSQueue{QueueURL: queue, VisibleAtMost: &zero}, nil},
 		"jq that does not parse": {
-			&assertions.SNSMessage{TopicARN: "t", JQ: ".a =="}, []string{"jq"},
+			&assertions.SNSMessage{TopicARN: topic, JQ: ".a =="}, []string{"jq"},
 		},
 		"jq that does not compile": {
-			&assertions.SNSMessage{TopicARN: "t", JQ: "nosuchfunction"}, []string{"jq"},
+			&assertions.SNSMessage{TopicARN: topic, JQ: "nosuchfunction"}, []string{"jq"},
 		},
 		"jq that reads other inputs": {
-			&assertions.SNSMessage{TopicARN: "t", JQ: "input == 1"}, []string{"jq"},
+			&assertions.SNSMessage{TopicARN: topic, JQ: "input == 1"}, []string{"jq"},
 		},
 		"an automation's status": {
 			&assertions.SSMAutomation{DocumentName: "d", Status: "Succeeded"}, []string{"status"},
 		},
-		"no document": {&assertions.SSMAutomation{Status: "Success"}, []string{"document_name"}},
+		"a topic's name": {&assertions.SNSMessage{TopicARN: "page"}, []string{"topic_arn"}},
+		"an empty topic": {&assertions.SNSMessage{}, []string{"topic_arn"}},
+		"an ARN of a queue": {
+			&assertions.SNSMessage{TopicARN: "arn:aws:sqs:eu-west-1:111122223333:page"}, []string{"topic_arn"},
+		},
+		"an ARN of a subscription": {&assertions.SNSMessage{TopicARN: topic + ":6b0e71bd"}, []string{"topic_arn"}},
+		"an ARN without a region":  {&assertions.SNSMessage{TopicARN: "arn:aws:sns::111122223333:page"}, []string{"topic_arn"}},
+		"a topic in China":         {&assertions.SNSMessage{TopicARN: "arn:aws-cn:sns:cn-north-1:111122223333:page.fifo"}, nil},
+		"a queue's name":           {&assertions.SQSQueue{QueueURL: "orders", VisibleAtMost: &zero}, []string{"queue_url"}},
+		"an empty queue":           {&assertions.SQSQueue{VisibleAtMost: &zero}, []string{"queue_url"}},
+		"a queue's ARN": {
+			&assertions.SQSQueue{QueueURL: "arn:aws:sqs:eu-west-1:111122223333:orders", VisibleAtMost: &zero}, []string{"queue_url"},
+		},
+		"a host without a queue": {&assertions.SQSQueue{QueueURL: "https://sqs.eu-west-1.amazonaws.com/", VisibleAtMost: &zero}, []string{"queue_url"}},
+		"another service": {
+			&assertions.SQSQueue{QueueURL: "https://sns.eu-west-1.amazonaws.com/111122223333/orders", VisibleAtMost: &zero}, []string{"queue_url"},
+		},
+		"an emulator's queue": {&assertions.SQSQueue{QueueURL: "http://localhost:4566/000000000000/orders", VisibleAtMost: &zero}, nil},
+		"an old queue's URL":  {&assertions.SQSQueue{QueueURL: "https://eu-west-1.queue.amazonaws.com/111122223333/orders", VisibleAtMost: &zero}, nil},
+		"no document":         {&assertions.SSMAutomation{Status: "Success"}, []string{"document_name"}},
 	} {
 		var got []string
 		for _, problem := range c.claim.Problems() {
@@ -83,7 +102,10 @@ func TestProblemsNameTheAttribute(t *testing.T) {
 	}
 }
 
-const topic = "arn:aws:sns:eu-west-1:111122223333:page"
+const (
+	topic = "arn:aws:sns:eu-west-1:111122223333:page"
+	queue = "https://sqs.eu-west-1.amazonaws.com/111122223333/orders"
+)
 
 func published(texts ...string) []signals.Signal {
 	var seen []signals.Signal

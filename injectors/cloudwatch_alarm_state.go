@@ -35,6 +35,7 @@ type cloudwatchAlarmState struct {
 	Reason    string `hcl:"reason,optional" doc:"what the alarm's history says of it"`
 
 	cloudwatch setsAlarms
+	tags       readsAlarmTags
 	env        Env
 }
 
@@ -63,10 +64,12 @@ func cloudwatchAlarmStateKind() Kind {
 		Example:     "alarm_name = \"orders-backlog\"\nstate      = \"ALARM\"",
 		Permissions: []string{"cloudwatch:DescribeAlarms", "cloudwatch:SetAlarmState"},
 		Outputs:     AlarmTouched{},
+		Tagging:     []string{"cloudwatch:ListTagsForResource"},
 		New: func(env Env) Injector {
+			alarms := cloudwatch.NewFromConfig(env.AWS)
 			return &cloudwatchAlarmState{
 				State: string(types.StateValueAlarm), Reason: "set by gameday",
-				cloudwatch: cloudwatch.NewFromConfig(env.AWS), env: env,
+				cloudwatch: alarms, tags: alarms, env: env,
 			}
 		},
 	}
@@ -75,7 +78,7 @@ func cloudwatchAlarmStateKind() Kind {
 // Problems finds an empty name, an unknown state and a reason that AWS would refuse.
 func (f *cloudwatchAlarmState) Problems() []Problem {
 	var problems []Problem
-	if f.AlarmName == "" {
+	if strings.TrimSpace(f.AlarmName) == "" {
 		problems = append(problems, Problem{Attribute: "alarm_name", Summary: "No alarm is named", Detail: "The name is empty."})
 	}
 	if states := types.StateValueOk.Values(); !slices.Contains(states, types.StateValue(f.State)) {

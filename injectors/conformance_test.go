@@ -114,34 +114,50 @@ func deleteQueues(urls ...string) func(*injectortest.Stage) {
 
 func TestEveryRowConforms(t *testing.T) {
 	injectortest.Conform(t, injectors.Standard(),
-		injectortest.Case{Row: "ec2_instances", Name: "by tags", Sandbox: spec(withInstances("a", "b", "c")),
-			Attributes: attributes(map[string]any{"tags": map[string]string{"app": "checkout"}})},
-		injectortest.Case{Row: "ec2_instances", Name: "by ids", Sandbox: spec(withInstances("a", "b", "c")),
-			Attributes: func(s *injectortest.Stage) map[string]any { return map[string]any{"ids": instanceIDs(s)} }},
+		injectortest.Case{
+			Row: "ec2_instances", Name: "by tags", Sandbox: spec(withInstances("a", "b", "c")),
+			Attributes: attributes(map[string]any{"tags": map[string]string{"app": "checkout"}}),
+		},
+		injectortest.Case{
+			Row: "ec2_instances", Name: "by ids", Sandbox: spec(withInstances("a", "b", "c")),
+			Attributes: func(s *injectortest.Stage) map[string]any { return map[string]any{"ids": instanceIDs(s)} },
+		},
 
 		injectortest.Case{Row: "ec2_terminate", Sandbox: spec(withInstances("a", "b", "c")), Attributes: allInstances},
 
-		injectortest.Case{Row: "ec2_stop", Sandbox: spec(withInstances("a", "b", "c")), Attributes: allInstances,
+		injectortest.Case{
+			Row: "ec2_stop", Sandbox: spec(withInstances("a", "b", "c")), Attributes: allInstances,
 			Vanish: func(s *injectortest.Stage) {
 				_, err := ec2.NewFromConfig(s.AWS()).TerminateInstances(s.Ctx, &ec2.TerminateInstancesInput{InstanceIds: instanceIDs(s)})
 				require.NoError(s.T, err)
-			}},
+			},
+		},
 
-		injectortest.Case{Row: "sqs_backlog", Name: "at full speed among others", Sandbox: spec(withQueues(9)),
+		injectortest.Case{
+			Row: "sqs_backlog", Name: "at full speed among others", Sandbox: spec(withQueues(9)),
 			Attributes: attributes(map[string]any{"queue_url": orders, "messages": 205}),
-			Prepare:    func(s *injectortest.Stage) { sendOthers(s, 25) }, Vanish: deleteQueues(orders, dead)},
-		injectortest.Case{Row: "sqs_backlog", Name: "at a rate", Sandbox: spec(withQueues(0)),
+			Prepare:    func(s *injectortest.Stage) { sendOthers(s, 25) }, Vanish: deleteQueues(orders, dead),
+		},
+		injectortest.Case{
+			Row: "sqs_backlog", Name: "at a rate", Sandbox: spec(withQueues(0)),
 			Attributes: attributes(map[string]any{
 				"queue_url": orders, "messages": 57, "per_second": 25.0, "attributes": map[string]string{"tenant": "t1"},
-			}), Vanish: deleteQueues(orders)},
+			}), Vanish: deleteQueues(orders),
+		},
 
-		injectortest.Case{Row: "cloudwatch_alarm_state", Name: "metric alarm", Sandbox: spec(withAlarm(time.Minute)),
-			Attributes: attributes(map[string]any{"alarm_name": "errors"})},
-		injectortest.Case{Row: "cloudwatch_alarm_state", Name: "fast metric alarm", Sandbox: spec(withAlarm(10 * time.Second)),
-			Attributes: attributes(map[string]any{"alarm_name": "errors", "state": "INSUFFICIENT_DATA"})},
-		injectortest.Case{Row: "cloudwatch_alarm_state", Name: "composite alarm", Sandbox: spec(withAlarm(time.Minute)),
+		injectortest.Case{
+			Row: "cloudwatch_alarm_state", Name: "metric alarm", Sandbox: spec(withAlarm(time.Minute)),
+			Attributes: attributes(map[string]any{"alarm_name": "errors"}),
+		},
+		injectortest.Case{
+			Row: "cloudwatch_alarm_state", Name: "fast metric alarm", Sandbox: spec(withAlarm(10 * time.Second)),
+			Attributes: attributes(map[string]any{"alarm_name": "errors", "state": "INSUFFICIENT_DATA"}),
+		},
+		injectortest.Case{
+			Row: "cloudwatch_alarm_state", Name: "composite alarm", Sandbox: spec(withAlarm(time.Minute)),
 			Attributes: attributes(map[string]any{"alarm_name": "service", "reason": "a game day"}),
-			Prepare:    func(s *injectortest.Stage) { require.NoError(s.T, s.Account.AddCompositeAlarm("service", "errors")) }},
+			Prepare:    func(s *injectortest.Stage) { require.NoError(s.T, s.Account.AddCompositeAlarm("service", "errors")) },
+		},
 
 		injectortest.Case{Row: "sns_message", Subject: topic, Sandbox: spec(withTopic), Vanish: func(s *injectortest.Stage) {
 			_, err := sns.NewFromConfig(s.AWS()).DeleteTopic(s.Ctx, &sns.DeleteTopicInput{TopicArn: aws.String(topic)})

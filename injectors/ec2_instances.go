@@ -98,6 +98,14 @@ func (q *ec2Instances) Resolve(ctx context.Context) ([]Resource, error) {
 	return found, nil
 }
 
+// ByTags returns the query's tags, unless it names instances.
+func (q *ec2Instances) ByTags() map[string]string {
+	if len(q.IDs) > 0 {
+		return nil
+	}
+	return q.Tags
+}
+
 // tagged compares tags to the letter, because a filter takes * and ? for wildcards and would touch more than was meant.
 func (q *ec2Instances) tagged(i instance) bool {
 	for key, value := range q.Tags {

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"gameday/internal/clock"
 )
 
 const (
@@ -45,6 +47,7 @@ func ec2StopKind() Kind {
 		Summary:     "stops EC2 instances; revert starts those that were running",
 		Example:     "instance_ids = target.half_the_fleet.ids\nforce        = false",
 		Permissions: []string{"ec2:DescribeInstances", "ec2:StopInstances", "ec2:StartInstances"},
+		Reverting:   []string{"ec2:StartInstances"},
 		Outputs:     InstancesTouched{},
 		New: func(env Env) Injector {
 			return &ec2Stop{ec2: ec2.NewFromConfig(env.AWS), env: env, region: env.AWS.Region}
@@ -178,7 +181,7 @@ func (r *starting) why() string {
 	if r.refused != nil {
 		return "start instances: " + r.refused.Error()
 	}
-	return fmt.Sprintf("start instances: not running after %s", stopPatience)
+	return fmt.Sprintf("start instances: not running after %s", clock.Short(stopPatience))
 }
 
 func (r *starting) note() string {

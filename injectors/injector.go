@@ -38,8 +38,12 @@ type Kind struct {
 	Example       string // the body of an HCL block, for the reference
 	Irreversible  bool
 	Permissions   []string // IAM actions, for plan, inject and revert
-	Outputs       any      // zero value of the outputs struct, with cty tags: its types are known at validate time
-	New           func(Env) Injector
+	Reverting     []string // those of Permissions that Revert alone needs; none: it changes things with what Inject uses
+	Tagging       []string // what Tags needs besides, where some tags are protected
+	// Beyond returns the ARNs that Revert reads and changes besides the plan's targets; nil: there are none.
+	Beyond  func(Plan) []string
+	Outputs any // zero value of the outputs struct, with cty tags: its types are known at validate time
+	New     func(Env) Injector
 }
 
 // Env is what a fault may use. Its zero value is enough to learn a kind's attributes and defaults.
@@ -49,6 +53,13 @@ type Env struct {
 	Run    string // the run's id, which marks what gameday makes
 	Block  string // the block's name, such as "inject.flood"
 	Random chance.Seed
+}
+
+// TagReader is implemented by faults that can tell how what they touch is tagged.
+type TagReader interface {
+	// Tags returns the tags of everything that the fault and its revert touch, by ARN. What is missing in it cannot be
+	// known. It changes nothing.
+	Tags(ctx context.Context, p Plan) (map[string]map[string]string, error)
 }
 
 // Problem is what a kind finds wrong with the value of an attribute once all values are known.
@@ -66,6 +77,12 @@ type Resource struct{ ID, ARN string }
 type Target interface {
 	// Resolve reads AWS and returns what matches, in an order that does not depend on AWS's. It changes nothing.
 	Resolve(ctx context.Context) ([]Resource, error)
+}
+
+// Tagged is implemented by targets that may find resources by nothing but their tags, whichever these are today.
+type Tagged interface {
+	// ByTags returns the tags that every match carries, and nothing where the query says more than that.
+	ByTags() map[string]string
 }
 
 // TargetKind is a row of the table: a kind of target.

@@ -27,8 +27,10 @@ func TestWrongValuesAreToldByAttribute(t *testing.T) {
 		{"ec2_stop", map[string]any{"instance_ids": []string{"web"}}, []string{"instance_ids"}},
 		{"ec2_stop", map[string]any{"instance_ids": []string{"i-1"}}, nil},
 		{"sqs_backlog", backlog(nil), nil},
-		{"sqs_backlog", backlog(map[string]any{"queue_url": "orders", "messages": 0, "per_second": -1.0, "body": ""}),
-			[]string{"queue_url", "messages", "per_second", "body"}},
+		{
+			"sqs_backlog", backlog(map[string]any{"queue_url": "orders", "messages": 0, "per_second": -1.0, "body": ""}),
+			[]string{"queue_url", "messages", "per_second", "body"},
+		},
 		{"sqs_backlog", backlog(map[string]any{"body": strings.Repeat("x", 1<<20)}), []string{"body"}},
 		{"sqs_backlog", backlog(map[string]any{"attributes": map[string]string{"gameday": "x", "empty": ""}}), []string{"attributes", "attributes"}},
 		{"sqs_backlog", backlog(map[string]any{"attributes": map[string]string{

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"gameday/internal/clock"
 )
 
 const (
@@ -230,7 +232,7 @@ func (t *snsTap) readBack(ctx context.Context, before tapBefore, url string) err
 		return fmt.Errorf("the queue is %s, not %s: the topic must be of the same account", is, before.QueueARN)
 	}
 	if !done {
-		return fmt.Errorf("queue %s did not take its policy within %s", before.Queue, tapPatience)
+		return fmt.Errorf("queue %s did not take its policy within %s", before.Queue, clock.Short(tapPatience))
 	}
 	return nil
 }
@@ -251,7 +253,7 @@ func (t *snsTap) subscribe(ctx context.Context, before tapBefore, _ string) erro
 		return len(confirmed) > 0, err
 	})
 	if err == nil && !done {
-		err = fmt.Errorf("not confirmed within %s", tapPatience)
+		err = fmt.Errorf("not confirmed within %s", clock.Short(tapPatience))
 	}
 	if err != nil {
 		return fmt.Errorf("subscribe to %s: %w", before.Topic, err)
@@ -268,7 +270,7 @@ func (t *snsTap) prove(ctx context.Context, before tapBefore, url string) error 
 	}
 	done, err := t.env.await(ctx, tapPause, tapPatience, func() (bool, error) { return t.takeProof(ctx, url, proof) })
 	if err == nil && !done {
-		err = fmt.Errorf("it did not come within %s", tapPatience)
+		err = fmt.Errorf("it did not come within %s", clock.Short(tapPatience))
 	}
 	if err != nil {
 		return fmt.Errorf("receive the proof: %w", err)

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"gameday/internal/clock"
 )
 
 // Revert unsubscribes and deletes the queue, and looks until both are gone in two looks in a row: SNS and SQS may show
@@ -35,7 +37,7 @@ func (t *snsTap) Revert(ctx context.Context, p Plan) (string, error) {
 		return "", fmt.Errorf("close tap: %w", err)
 	}
 	if !done {
-		return "", &LeftoverError{Left: left, Why: fmt.Sprintf("close tap: still there after %s", revertPatience)}
+		return "", &LeftoverError{Left: left, Why: fmt.Sprintf("close tap: still there after %s", clock.Short(revertPatience))}
 	}
 	return "", nil
 }

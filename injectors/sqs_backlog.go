@@ -6,15 +6,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 const (
@@ -49,6 +53,7 @@ type sqsBacklog struct {
 	read  readsQueues
 	send  sendsBatches
 	sweep sweepsQueues
+	tags  readsQueueTags
 	env   Env
 }
 
@@ -82,10 +87,13 @@ func sqsBacklogKind() Kind {
 			"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
 			"sqs:ReceiveMessage", "sqs:SendMessage",
 		},
-		Outputs: QueueTouched{},
+		Tagging:   []string{"sqs:ListQueueTags"},
+		Reverting: []string{"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"},
+		Beyond:    deadLettersOf,
+		Outputs:   QueueTouched{},
 		New: func(env Env) Injector {
 			queue := sqs.NewFromConfig(env.AWS)
-			return &sqsBacklog{Body: `{"source":"gameday"}`, read: queue, send: queue, sweep: queue, env: env}
+			return &sqsBacklog{Body: `{"source":"gameday"}`, read: queue, send: queue, sweep: queue, tags: queue, env: env}
 		},
 	}
 }
@@ -99,7 +107,7 @@ func (f *sqsBacklog) Problems() []Problem {
 		}
 	}
 	at, err := url.Parse(f.QueueURL)
-	wrong(err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http", "queue_url", "Not a queue's URL",
+	wrong(err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" || strings.Trim(at.Path, "/") == "", "queue_url", "Not a queue's URL",
 		fmt.Sprintf("%q is not like https://sqs.eu-west-1.amazonaws.com/111122223333/orders.", f.QueueURL))
 	wrong(f.Messages < 1, "messages", "No messages", "At least one must be sent.")
 	wrong(f.PerSecond < 0, "per_second", "Negative rate", "Use 0 for as fast as the queue takes them.")
@@ -143,13 +151,25 @@ func (f *sqsBacklog) Plan(ctx context.Context) (Plan, error) {
 }
 
 func (f *sqsBacklog) attributes(ctx context.Context, queue string) (map[string]string, error) {
+	attributes, _, err := f.look(ctx, queue)
+	return attributes, err
+}
+
+// look reads a queue's attributes, and what time it is for SQS, or up to a second later.
+func (f *sqsBacklog) look(ctx context.Context, queue string) (attributes map[string]string, now time.Time, err error) {
 	out, err := f.read.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
 		QueueUrl: aws.String(queue), AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read queue %s: %w", queue, err)
+		return nil, time.Time{}, fmt.Errorf("read queue %s: %w", queue, err)
 	}
-	return out.Attributes, nil
+	now = f.env.Clock.Now()
+	if answer, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
+		if date, err := http.ParseTime(answer.Header.Get("Date")); err == nil {
+			now = date.Add(time.Second) // it comes in whole seconds
+		}
+	}
+	return out.Attributes, now, nil
 }
 
 // deadLetters finds the dead-letter queue of a redrive policy: nil where there is none, or none any more.
@@ -170,6 +190,15 @@ func (f *sqsBacklog) deadLetters(ctx context.Context, policy string) (*queueFact
 		return nil, fmt.Errorf("find dead-letter queue %s: %w", target.Resource, err)
 	}
 	return &queueFacts{URL: aws.ToString(out.QueueUrl), ARN: target.String(), FIFO: strings.HasSuffix(target.Resource, ".fifo")}, nil
+}
+
+// deadLettersOf returns the ARN of the dead-letter queue that a revert sweeps, too.
+func deadLettersOf(p Plan) []string {
+	var before backlogBefore
+	if p.recall(&before) != nil || before.DeadLetters == nil {
+		return nil
+	}
+	return []string{before.DeadLetters.ARN}
 }
 
 // redrive says after how many receives SQS gives a message up, and to which queue. The zero value: never.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gameday/internal/clock"
 )
 
 // hiddenPause is the time between two looks at how many messages are hidden.
@@ -29,8 +31,8 @@ type recovery struct {
 }
 
 // Revert takes the fault's own messages out of the queue, and then out of its dead-letter queue, to which SQS may move
-// them while the first is swept. When some may still be missing and messages are hidden, it waits until those are visible
-// again, and sweeps once more. What it does not find then was consumed.
+// them while the first is swept. When messages are hidden, it waits until those are visible again, and sweeps once more.
+// What it does not find then was consumed.
 func (f *sqsBacklog) Revert(ctx context.Context, p Plan) (string, error) {
 	r := &recovery{sqsBacklog: f}
 	if err := p.recall(&r.plan); err != nil {
@@ -55,17 +57,13 @@ func (f *sqsBacklog) Revert(ctx context.Context, p Plan) (string, error) {
 	}
 	if r.tooLong > 0 && r.missing() > 0 {
 		return "", r.leftover(r.plan.Queue, min(r.tooLong, r.missing()),
-			fmt.Sprintf("messages are still hidden after %s, and gameday's may be among them", revertPatience))
+			fmt.Sprintf("messages are still hidden after %s, and gameday's may be among them", clock.Short(revertPatience)))
 	}
 	return r.note(), nil
 }
 
 // missing is how many of the fault's messages were not taken back, at most.
 func (r *recovery) missing() int { return max(r.plan.Messages-r.taken, 0) }
-
-// wanting says whether hidden messages may be the fault's: some were not taken back, or an answer was lost, to a receive or,
-// as there are more than were meant, to a send.
-func (r *recovery) wanting() bool { return r.missing() > 0 || r.doubt || r.taken > r.plan.Messages }
 
 func (r *recovery) queues() []queueFacts {
 	all := []queueFacts{r.plan.Queue}
@@ -108,13 +106,14 @@ func (r *recovery) leftover(queue queueFacts, n int, why string) error {
 	}
 }
 
-// waitForHidden waits until no messages are in flight or delayed, or until those that were must have come back, if any of
-// them may be the fault's. It says whether there were any.
+// waitForHidden waits until no messages are in flight or delayed, or until those that were must have come back. Even when as
+// many were taken back as were meant, the fault's may be among them: a request whose answer was lost is sent again, so there
+// may be more. It says whether there were any.
 func (r *recovery) waitForHidden(ctx context.Context) (any bool, err error) {
 	began := r.env.Clock.Now()
 	_, err = r.env.await(ctx, hiddenPause, revertPatience, func() (bool, error) {
 		count, longest, err := r.countHidden(ctx)
-		if err != nil || count == 0 || !r.wanting() {
+		if err != nil || count == 0 {
 			r.tooLong = 0
 			return true, err
 		}
@@ -165,14 +164,26 @@ func (r *recovery) note() string {
 		notes = append(notes, "found none of its messages")
 	case r.taken > 0:
 		// A request whose answer was lost is sent again, so there may be more than were meant.
-		note := fmt.Sprintf("took back %d of %d messages", r.taken, max(r.plan.Messages, r.taken))
+		note := "took back " + grouped(r.taken) + " messages"
+		if r.taken == r.plan.Messages {
+			note = "took back all " + grouped(r.taken) + " messages"
+		}
 		if r.dead > 0 {
-			note += fmt.Sprintf(", %d of them from the dead-letter queue", r.dead)
+			note += fmt.Sprintf(", %s of them from the dead-letter queue", grouped(r.dead))
 		}
 		notes = append(notes, note)
 	}
-	if r.taken > 0 && r.missing() > 0 {
-		notes = append(notes, fmt.Sprintf("at most %d were consumed before", r.missing()))
+	if r.taken > 0 && r.missing() > 0 { // the plan says how many were meant, not how many a flood that was cut short sent
+		notes = append(notes, fmt.Sprintf("up to %s more were planned: consumed before, or never sent", grouped(r.missing())))
 	}
 	return strings.Join(notes, "; ")
+}
+
+// grouped writes a number as people read it: 1,718.
+func grouped(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }

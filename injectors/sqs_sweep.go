@@ -60,9 +60,9 @@ type queueSweep struct {
 	mark    string
 	strands int
 
-	began time.Time
-	most  int // the queue's maxReceiveCount; 0: none
-	idle  int // polls in a row that brought nothing of interest
+	began time.Time // by SQS's clock
+	most  int       // the queue's maxReceiveCount; 0: none
+	idle  int       // polls in a row that brought nothing of interest
 	held  []hold
 	taken int
 	doubt bool  // whether an answer was lost, and messages with it that nobody can receive for a while
@@ -77,11 +77,11 @@ type hold struct {
 
 // run sweeps the queue. Others' messages are given back whatever happens.
 func (s *queueSweep) run(ctx context.Context) error {
-	attributes, err := s.attributes(ctx, s.queue.URL)
+	attributes, now, err := s.look(ctx, s.queue.URL)
 	if err != nil {
 		return err
 	}
-	s.began, s.most = s.env.Clock.Now(), newRedrive(attributes["RedrivePolicy"]).most()
+	s.began, s.most = now, newRedrive(attributes["RedrivePolicy"]).most()
 	if s.most > 0 && s.most < fewestReceives {
 		if number(attributes, "ApproximateNumberOfMessages")+number(attributes, "ApproximateNumberOfMessagesNotVisible")+
 			number(attributes, "ApproximateNumberOfMessagesDelayed") == 0 {

@@ -95,7 +95,7 @@ func TestABacklogGoesAndComesBackOverTheWire(t *testing.T) {
 		sent := time.Now()
 		note, err := f.Revert(w.ctx, plan)
 		require.NoError(w.t, err)
-		require.Equal(w.t, "took back 20000 of 20000 messages", note)
+		require.Equal(w.t, "took back all 20,000 messages", note)
 		require.Equal(w.t, "7", w.queueAttribute(url, types.QueueAttributeNameApproximateNumberOfMessages))
 		w.t.Logf("sent in %s, taken back in %s", sent.Sub(began), time.Since(sent))
 	})
@@ -109,7 +109,7 @@ func TestABacklogGoesToAFIFOQueueOverTheWire(t *testing.T) {
 		require.NoError(w.t, f.Inject(w.ctx, plan))
 		note, err := f.Revert(w.ctx, plan)
 		require.NoError(w.t, err)
-		require.Equal(w.t, "took back 500 of 500 messages", note)
+		require.Equal(w.t, "took back all 500 messages", note)
 	})
 }
 

@@ -46,7 +46,7 @@ type Case struct {
 func Conform(t *testing.T, catalog injectors.Catalog, cases ...Case) {
 	for _, k := range catalog.Kinds {
 		t.Run(k.Name, func(t *testing.T) {
-			row(t, k.Permissions, of(cases, k.Name), func(c Case, u *used) { conformKind(t, k, c, u) })
+			row(t, unique(k.Permissions, k.Tagging), of(cases, k.Name), func(c Case, u *used) { conformKind(t, k, c, u) })
 		})
 	}
 	for _, tap := range catalog.Taps {
@@ -86,7 +86,8 @@ func conformKind(t *testing.T, k injectors.Kind, c Case, u *used) {
 	require.NotEmpty(t, k.Summary)
 	require.NotEmpty(t, k.Example)
 	require.NotPanics(t, func() { k.New(injectors.Env{}) }, "the zero Env is enough to learn attributes and defaults")
-	f := fault{Case: c, used: u, New: k.New}
+	f := fault{Case: c, used: u, New: k.New, reverting: k.Reverting}
+	f.conformTags(t, k)
 	if k.Irreversible {
 		conformIrreversible(t, f)
 		return
@@ -97,8 +98,9 @@ func conformKind(t *testing.T, k injectors.Kind, c Case, u *used) {
 // fault is a case of a kind, or of a tap, which obeys the same contract.
 type fault struct {
 	Case
-	used *used
-	New  func(injectors.Env) injectors.Injector
+	used      *used
+	New       func(injectors.Env) injectors.Injector
+	reverting []string // what Revert alone may do
 }
 
 // play runs one story in a new account, which begins once the account is prepared.
@@ -129,6 +131,7 @@ func (f fault) process(s *Stage) injectors.Injector {
 func (f fault) planned(s *Stage) injectors.Plan {
 	plan, err := f.process(s).Plan(s.Ctx)
 	require.NoError(s.T, err)
+	f.noReverting(s)
 	text, err := json.Marshal(plan)
 	require.NoError(s.T, err)
 	var read injectors.Plan
@@ -146,10 +149,18 @@ func (f fault) injected(s *Stage, plan injectors.Plan, after int) (stopped bool)
 	}
 	err := f.process(s).Inject(ctx, plan)
 	s.stopAt = 0
+	f.noReverting(s)
 	if err != nil {
 		require.ErrorIs(s.T, err, ErrStopped)
 	}
 	return err != nil
+}
+
+// noReverting requires that the newest process did nothing that is declared to be Revert's alone.
+func (f fault) noReverting(s *Stage) {
+	for _, action := range s.sessions[len(s.sessions)-1].Actions() {
+		require.NotContains(s.T, f.reverting, action, "declared to be for Revert alone")
+	}
 }
 
 // reverted reverts in a new process and requires that the account looks as before.
@@ -158,6 +169,31 @@ func (f fault) reverted(s *Stage, plan injectors.Plan, before any, story string)
 	require.NoError(s.T, err, story)
 	s.Sleep(f.Settle)
 	require.Equal(s.T, before, s.Account.Snapshot(), story)
+}
+
+// unique returns the texts of all lists, each once.
+func unique(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// conformTags has a fault tell the tags of all that it touches, which changes nothing.
+func (f fault) conformTags(t *testing.T, k injectors.Kind) {
+	f.play(t, "tags are told of everything that is touched", func(s *Stage) {
+		plan := f.planned(s)
+		reader, able := f.process(s).(injectors.TagReader)
+		require.True(s.T, able, "a fault that cannot tell tags is refused wherever tags are protected")
+		touched := slices.Clone(plan.Targets)
+		if k.Beyond != nil {
+			touched = append(touched, k.Beyond(plan)...)
+		}
+		s.Account.LimitPages(1)
+		tags, err := reader.Tags(s.Ctx, plan)
+		require.NoError(s.T, err)
+		require.ElementsMatch(s.T, touched, slices.Collect(maps.Keys(tags)))
+		require.Zero(s.T, s.Changes(), "reading tags changes nothing")
+	})
 }
 
 func conformFault(t *testing.T, f fault) {

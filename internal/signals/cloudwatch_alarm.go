@@ -32,6 +32,7 @@ func alarmKind() Kind {
 	return Kind{
 		Name:        "cloudwatch_alarm",
 		Permissions: []string{"cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory"},
+		Foretelling: []string{"cloudwatch:DescribeAlarms"},
 		Decode:      decode[Alarm],
 		New: func(env Env) Watcher {
 			return &alarmWatcher{env: env, calls: cloudwatch.NewFromConfig(env.AWS)}

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"gameday/internal/clock"
 )
 
 // alarmNames is how many alarms one call describes (DescribeAlarms).
@@ -114,7 +116,7 @@ func soonest(alarm types.MetricAlarm) (bound Bound, ok bool) {
 		ARN:  aws.ToString(alarm.AlarmArn),
 		Time: time.Duration(points) * period,
 		Why: fmt.Sprintf("%d %s of %s have to breach, evaluated every %s",
-			points, noun, shortly(period), shortly(every)),
+			points, noun, clock.Short(period), clock.Short(every)),
 	}, true
 }
 
@@ -128,12 +130,4 @@ func alarmPeriod(alarm types.MetricAlarm) time.Duration {
 		}
 	}
 	return time.Duration(longest) * time.Second
-}
-
-// shortly writes whole minutes without their seconds: 5m, not 5m0s.
-func shortly(d time.Duration) string {
-	if d >= time.Minute && d%time.Minute == 0 {
-		return fmt.Sprintf("%dm", d/time.Minute)
-	}
-	return d.String()
 }

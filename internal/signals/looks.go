@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/smithy-go"
+
+	"gameday/internal/clock"
 )
 
 // span is when a call was under way, by gameday's clock.
@@ -128,7 +130,7 @@ func (p *polled[V]) saw(source Source, during span, value V) {
 }
 
 func (p *polled[V]) why(gap time.Duration) string {
-	text := fmt.Sprintf("no look succeeded for %s", gap.Round(time.Second))
+	text := fmt.Sprintf("no look succeeded for %s", clock.Short(gap.Round(time.Second)))
 	if p.trouble != "" {
 		text += ": " + p.trouble
 	}

@@ -67,6 +67,7 @@ type Bound struct {
 type Kind struct {
 	Name        string
 	Permissions []string // IAM actions of its watcher
+	Foretelling []string // those of Permissions that Soonest needs, of a Foreteller
 	New         func(Env) Watcher
 	// Decode restores a payload from its JSON form in a journal.
 	Decode func(json.RawMessage) (any, error)

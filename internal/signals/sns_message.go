@@ -85,6 +85,7 @@ type tap struct {
 	sink   Sink
 	url    string
 	heard  map[string]bool // by the ids of messages
+	behind time.Time       // since when every poll brought something, but less than it could; zero: not so
 }
 
 func (w *tapWatcher) listen(ctx context.Context, source Source, sink Sink) error {
@@ -119,12 +120,15 @@ func (t *tap) receive(ctx context.Context) error {
 		})
 	})
 	if err != nil {
+		t.behind = time.Time{}
 		return fmt.Errorf("listen to topic %s: %w", t.source.Subject, err)
 	}
 	if len(out.Messages) > 0 {
 		t.emit(out.Messages)
+		t.keepUp(during, len(out.Messages))
 		return t.discard(ctx, out.Messages)
 	}
+	t.behind = time.Time{}
 	end := during.sent.Add(wait - pollsEarly)
 	if during.answered.Before(end) {
 		return fmt.Errorf("listen to topic %s: SQS ended a poll of %s early", t.source.Subject, wait)
@@ -133,6 +137,25 @@ func (t *tap) receive(ctx context.Context) error {
 		t.sink.Saw(t.source, t.env.ToAWS(end, during.answered).Earliest.Add(-deliveryLag))
 	}
 	return nil
+}
+
+// busyLag is how far behind a topic's watermark stays that is never quiet for a poll: every message that was there to be
+// received when the polls began to bring less than they could was hidden, and came again, at least once meanwhile.
+const busyLag = tapHidden + 10*time.Second
+
+// keepUp moves the watermark of a topic on which messages keep coming, as long as each poll brings less than it could: what
+// was delivered busyLag ago has been received by now.
+func (t *tap) keepUp(during span, messages int) {
+	if messages >= tapBatch {
+		t.behind = time.Time{}
+		return
+	}
+	if t.behind.IsZero() {
+		t.behind = during.sent
+	}
+	if seen := during.sent.Add(-busyLag); !seen.Before(t.behind) {
+		t.sink.Saw(t.source, t.env.ToAWS(seen, during.answered).Earliest.Add(-deliveryLag))
+	}
 }
 
 // attempts is how often the SDK sent the request.
