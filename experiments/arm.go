@@ -2,10 +2,12 @@ package experiments
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"gameday/injectors"
+	"gameday/internal/clock"
 	"gameday/internal/signals"
 )
 
@@ -57,11 +59,11 @@ func (r *run) openTaps(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("plan a tap on %s: %w", source.Subject, err)
 		}
+		tap := &tap{source: source, plan: plan, injector: injector}
+		r.taps = append(r.taps, tap) // a journal that fails may have the record all the same, and wants to know its end
 		if !r.record(TapOpening{Source: source, Plan: plan}) {
 			return r.log.err
 		}
-		tap := &tap{source: source, plan: plan, injector: injector}
-		r.taps = append(r.taps, tap)
 		if err := injector.Inject(ctx, plan); err != nil {
 			return fmt.Errorf("open a tap on %s: %w", source.Subject, err)
 		}
@@ -91,7 +93,7 @@ func (r *run) proveSight(ctx context.Context) error {
 			return nil
 		}
 		if !r.engine.Clock.Now().Before(limit) {
-			return fmt.Errorf("%s could not be seen within %s", missing, armPatience)
+			return fmt.Errorf("%s could not be seen within %s", missing, clock.Short(armPatience))
 		}
 		if err := r.engine.Clock.Wait(ctx, &r.changed, limit); err != nil {
 			return err
@@ -102,18 +104,24 @@ func (r *run) proveSight(ctx context.Context) error {
 // closeTaps takes back what openTaps made, newest first, even what was not wholly made.
 func (r *run) closeTaps(ctx context.Context) {
 	for i := len(r.taps) - 1; i >= 0; i-- {
-		r.closeTap(ctx, r.taps[i])
+		r.safely("close a tap", func() { r.closeTap(ctx, r.taps[i]) })
 	}
 }
 
 func (r *run) closeTap(ctx context.Context, tap *tap) {
 	ctx, cancel := r.engine.Clock.WithDeadline(ctx, r.engine.Clock.Now().Add(revertLimit))
 	defer cancel()
-	closed := TapClosed{Source: tap.source}
-	if _, err := tap.injector.Revert(ctx, tap.plan); err != nil {
-		closed.Error = err.Error()
-		r.leftovers = append(r.leftovers, leftover("tap on "+tap.source.Subject, tap.plan, err))
+	err := errors.New("gameday has a bug") // until Revert returns
+	defer func() {
+		tap.closed = true
+		closed := TapClosed{Source: tap.source}
+		if err != nil {
+			closed.Error = err.Error()
+			r.leftovers = append(r.leftovers, leftover("tap on "+tap.source.Subject, tap.plan, err))
+		}
+		_ = r.log.append(closed)
+	}()
+	if err = r.recogniseToRevert(ctx); err == nil {
+		_, err = r.engine.tryRevert(ctx, func() (string, error) { return tap.injector.Revert(ctx, tap.plan) })
 	}
-	tap.closed = true
-	_ = r.log.append(closed)
 }

@@ -1,7 +1,7 @@
 package experiments
 
 import (
-	"fmt"
+	"slices"
 	"time"
 
 	"gameday/assertions"
@@ -149,13 +149,16 @@ func (r *run) evaluate() {
 
 // weigh judges one claim if anything about it is new, and says whether it is decided now.
 func (r *run) weigh(c *claim) bool {
+	if c.leader != nil && c.leader.decision == nil {
+		return false // which thing is meant is not known yet
+	}
 	since, state := r.moment(c.Since)
 	switch state {
 	case never:
 		if r.stopped != nil {
 			return false // it may have come, had the run not been stopped
 		}
-		r.decide(c, decision{verdict: Inconclusive, reason: Skipped}, c.Since.String()+" never came")
+		r.decide(c, decision{verdict: Inconclusive, reason: Skipped}, noMoment(c.Since))
 		return true
 	case notYet:
 		return false
@@ -176,15 +179,31 @@ func (r *run) weigh(c *claim) bool {
 	if !ok && r.overdue(c, since) {
 		d, ok = decision{verdict: Inconclusive, reason: Blind}, true
 	}
-	if ok {
-		r.decide(c, d, "")
+	if !ok || r.tooLate(c, d, since) {
+		return false
 	}
-	return ok
+	r.decide(c, d, "")
+	return true
+}
+
+// tooLate says whether a verdict rests on what came, or did not come, after the run was stopped and faults were taken back.
+func (r *run) tooLate(c *claim, d decision, since signals.Moment) bool {
+	if r.stopped == nil {
+		return false
+	}
+	rests := since.Latest.Add(c.question.within + c.question.patience)
+	if d.moment != nil {
+		rests = d.moment.Latest
+	}
+	return rests.After(r.stoppedAt)
 }
 
 // evidence collects what a claim's verdict depends on.
 func (r *run) evidence(c *claim, since signals.Moment) evidence {
-	e := evidence{since: since, looked: r.lookedBefore(c.Since), changes: r.chosen(c), beforehand: r.beforehand(c)}
+	e := evidence{since: since, changes: r.chosen(c), beforehand: r.beforehand(c)}
+	if c.Kind.Shape == assertions.Level {
+		e.looked = r.lookedBefore(c.Since)
+	}
 	for i, w := range c.watches {
 		if i == 0 || w.until.Before(e.seen) {
 			e.seen = w.until
@@ -217,24 +236,27 @@ func seenBefore(seen []signals.Signal, t time.Time) []signals.Signal {
 	return seen
 }
 
-// chosen leaves out what cannot be meant: things that began before the first fault, and other things than the one that the
-// leading step of a chain chose.
+// chosen leaves out what cannot be meant: what began before the first fault, and other things than the one that the leading
+// step of a chain chose.
 func (r *run) chosen(c *claim) []assertions.Change {
-	if c.Kind.Shape != assertions.Event {
-		return c.changes
+	changes := r.meant(c.Kind.Shape, c.changes)
+	if c.leader == nil || c.leader.bound == "" {
+		return changes
 	}
+	return slices.DeleteFunc(slices.Clone(changes), func(change assertions.Change) bool {
+		return change.Thing != "" && change.Thing != c.leader.bound
+	})
+}
+
+// meant leaves out the events of things that began before the first fault, such as an execution that ends during it.
+func (r *run) meant(shape assertions.Shape, changes []assertions.Change) []assertions.Change {
 	first := r.firstSent()
-	var changes []assertions.Change
-	for _, change := range c.changes {
-		if change.Thing != "" && !first.IsZero() && change.Began.Latest.Before(first) {
-			continue
-		}
-		if c.leader != nil && c.leader.bound != "" && change.Thing != "" && change.Thing != c.leader.bound {
-			continue
-		}
-		changes = append(changes, change)
+	if shape != assertions.Event || first.IsZero() {
+		return changes
 	}
-	return changes
+	return slices.DeleteFunc(slices.Clone(changes), func(change assertions.Change) bool {
+		return change.Thing != "" && change.Began.Latest.Before(first)
+	})
 }
 
 // overdueAfter is how long after its window a claim waits for watermarks that do not come.
@@ -255,7 +277,7 @@ func (r *run) overdue(c *claim, since signals.Moment) bool {
 func (r *run) decide(c *claim, d decision, detail string) {
 	c.decision = &d
 	if d.moment != nil {
-		for _, change := range c.changes {
+		for _, change := range r.chosen(c) {
 			if change.At == *d.moment && change.Holds {
 				c.bound = change.Thing
 				break
@@ -283,10 +305,10 @@ func (r *run) weighChain(c *chain) {
 		if s.decision == nil {
 			return
 		}
-		steps = append(steps, step{s.Name, *s.decision})
+		steps = append(steps, step{s.Name, s.Within, *s.decision})
 	}
 	if state == never && r.stopped == nil {
-		r.decideChain(c, nil, decision{verdict: Inconclusive, reason: Skipped}, fmt.Sprintf("%s never came", c.Since))
+		r.decideChain(c, nil, decision{verdict: Inconclusive, reason: Skipped}, noMoment(c.Since))
 		return
 	}
 	if state == never {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"gameday/internal/clock"
 	"gameday/internal/signals"
 )
 
@@ -98,8 +99,8 @@ func (r *Ready) foretell(ctx context.Context) ([]Warning, error) {
 			bound, known := bounds[source]
 			if known && claim.Since.Type == RefInject && claim.Expect == Happens && claim.Within < bound.Time && !r.touches(bound.ARN) {
 				warnings = append(warnings, Warning{
-					Summary: fmt.Sprintf("assert.%s may not be able to come within %s", claim.Name, claim.Within),
-					Detail:  fmt.Sprintf("%s, so no SLO below %s can be relied on.", bound.Why, bound.Time),
+					Summary: fmt.Sprintf("assert.%s may not be able to come within %s", claim.Name, clock.Short(claim.Within)),
+					Detail:  fmt.Sprintf("%s, so no SLO below %s can be relied on.", bound.Why, clock.Short(bound.Time)),
 					Where:   claim.Where,
 				})
 			}

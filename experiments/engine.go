@@ -23,6 +23,7 @@ type Engine struct {
 	Seed    chance.Seed
 	Version string        // gameday's
 	Tick    time.Duration // between two looks; 0: 5 s
+	Policy  *Policy       // what is allowed, besides what the experiment says itself; nil: all
 }
 
 // defaultTick is the time between two looks.
@@ -70,6 +71,7 @@ type log struct {
 	clock     *clock.Clock
 	journal   Journal
 	reporters []Reporter
+	secrets   *Secrets
 	seq       int
 	err       error    // why the journal does not take any more
 	unshown   []*entry // journalled, or being so, and not shown yet
@@ -85,7 +87,7 @@ type entry struct {
 // it that works, and reporters are still told. Other strands may run, and append, meanwhile: reporters see all in order.
 func (l *log) append(event Event) error {
 	l.seq++
-	e := &entry{record: Record{Seq: l.seq, Time: l.clock.Now().UTC(), Event: event}}
+	e := &entry{record: Record{Seq: l.seq, Time: l.clock.Now().UTC(), Event: l.secrets.hideIn(event)}}
 	l.unshown = append(l.unshown, e)
 	if l.journal != nil {
 		if err := l.journal.Append(e.record); l.err == nil {

@@ -108,6 +108,13 @@ type (
 		EndpointURL string            `json:"endpoint_url,omitempty"`
 		Timeout     Millis            `json:"timeout_ms"`
 		Tick        Millis            `json:"tick_ms"`
+		Policy      *PolicyUsed       `json:"policy,omitempty"`
+	}
+
+	// PolicyUsed is the policy file that a run had to keep to.
+	PolicyUsed struct {
+		Path   string `json:"path"`
+		SHA256 string `json:"sha256"`
 	}
 
 	// PlanMade says what will be touched, watched and asked.
@@ -306,4 +313,9 @@ const (
 	StopTerminate StopCause = "terminate"
 	StopJournal   StopCause = "journal"
 	StopPanic     StopCause = "panic"
+
+	StopKillSwitch StopCause = "kill_switch" // engaged, or not to be read for three looks
+	StopAccount    StopCause = "account"     // the credentials became somebody else's
+	StopLimits     StopCause = "limits"      // the scenario's limits or the policy forbid the next fault
+	StopLock       StopCause = "lock"        // somebody else holds what the run holds
 )

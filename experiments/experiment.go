@@ -21,9 +21,11 @@ type Experiment struct {
 	File      string         // the scenario's path, as the user wrote it
 	Text      string         // the scenario's text
 	Variables map[string]any // without sensitive ones; JSON values
+	Secrets   *Secrets       // what must not be shown: sensitive ones, and what comes from the environment
 
 	Place    Place  // the aws block
 	Journal  string // where the journal is kept besides the run folder: "s3://bucket/prefix"; empty: nowhere
+	Limits   Limits // the limits block
 	Targets  []Target
 	Faults   []Fault
 	Checks   []Claim

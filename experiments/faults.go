@@ -15,19 +15,20 @@ import (
 // fault is one inject block of a run.
 type fault struct {
 	Fault
-	plan       injectors.Plan
-	injector   injectors.Injector
-	state      stage
-	announced  bool // in the journal, which then needs to know how it ended
-	touched    bool // a mutating request may have been sent
-	began      *signals.Moment
-	done       *signals.Moment
-	reverted   *signals.Moment
-	looked     time.Time // when every level was looked at right before, in AWS's time
-	lookedBack time.Time // and right before the revert
-	recorder   cloud.Recorder
-	undoing    cloud.Recorder
-	order      int // of injecting
+	plan        injectors.Plan
+	injector    injectors.Injector
+	state       stage
+	announced   bool // in the journal, which then needs to know how it ended
+	touched     bool // a mutating request may have been sent
+	failed      bool // not, or not wholly, injected
+	began       *signals.Moment
+	done        *signals.Moment
+	reverted    *signals.Moment
+	looked      time.Time // when every level was looked at right before, in AWS's time
+	lookedBack  time.Time // and right before the revert
+	recorder    cloud.Recorder
+	revertCalls cloud.Recorder
+	order       int // of injecting
 }
 
 // stage is how far a fault has come.
@@ -64,7 +65,8 @@ func (r *run) respond(ctx, work context.Context) {
 	}
 	r.await(ctx, func() bool {
 		for _, f := range r.faults {
-			if f.state == pending || f.state == announcing || f.state == injecting {
+			lasts := len(r.asserts) == 0 && f.state == injected && f.Duration > 0 && !f.Kind.Irreversible
+			if f.state == pending || f.state == announcing || f.state == injecting || lasts {
 				return false
 			}
 		}
@@ -155,9 +157,15 @@ func (r *run) inject(ctx context.Context, f *fault) error {
 	if !slices.Equal(plan.Targets, f.plan.Targets) {
 		return fmt.Errorf("the targets are not the same any more: %v were planned, now %v match", f.plan.Targets, plan.Targets)
 	}
+	if err := r.permitted(ctx, f, plan); err != nil {
+		return err
+	}
 	f.looked = r.look(ctx)
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
+	}
+	if unseen := r.unseen(f.looked); unseen != "" {
+		return fmt.Errorf("%s cannot be seen, so nothing is touched", unseen)
 	}
 	if !r.touching && !r.recheck() {
 		return errRefused
@@ -174,9 +182,14 @@ func (r *run) inject(ctx context.Context, f *fault) error {
 	f.touched = true
 	err = injector.Inject(cloud.Record(ctx, &f.recorder), plan)
 	f.touched = f.recorder.Touched()
-	r.timeFault(f)
+	if f.touched {
+		r.timeFault(f)
+	}
 	if err != nil {
 		return err
+	}
+	if !f.touched { // it found nothing left to do: it began when it ended
+		r.timeFault(f)
 	}
 	f.state = injected
 	r.record(FaultInjected{Name: f.Name, Began: *f.began, Done: *f.done})
@@ -199,24 +212,22 @@ func (r *run) timeFault(f *fault) {
 
 // fail notes that a fault was not wholly injected, and takes back at once what was.
 func (r *run) fail(ctx context.Context, f *fault, err error) {
-	f.state = broken
-	if !f.touched {
-		f.began, f.done = nil, nil
-	}
+	f.state, f.failed = broken, true
 	stopped := &StopError{}
+	halted := errors.As(err, &stopped) || errors.Is(err, errRefused)
 	if errors.Is(err, errRefused) {
-		f.state = skipped
-		r.stopWork(&StopError{Detail: r.refused})
-	} else if errors.As(err, &stopped) && !f.announced {
+		r.stopWork(errRefused)
+	}
+	if halted && !f.announced {
 		f.state = skipped
 	} else {
 		r.record(FaultFailed{Name: f.Name, Error: err.Error(), Touched: f.touched, Began: f.began})
-		if !errors.As(err, &stopped) && r.log.err == nil {
+		if !halted && r.log.err == nil {
 			r.trouble = errors.Join(r.trouble, fmt.Errorf("inject.%s: %w", f.Name, err))
 		}
 	}
 	r.notify()
-	if f.state == broken && f.touched && r.stopped == nil {
+	if f.state == broken && f.touched && !f.Kind.Irreversible && r.stopped == nil {
 		r.revert(context.WithoutCancel(ctx), f)
 	}
 }
@@ -224,7 +235,7 @@ func (r *run) fail(ctx context.Context, f *fault, err error) {
 // awaitInjects waits for every Inject that is under way to return: a stop comes between two mutating calls, never within one.
 func (r *run) awaitInjects(ctx context.Context) {
 	if r.refused != "" && r.stopped == nil {
-		r.stopWork(&StopError{Detail: r.refused})
+		r.stopWork(errRefused)
 	}
 	for {
 		busy := false

@@ -104,15 +104,17 @@ func (r *run) watchGuards() {
 func (r *run) inspect(g *guard) (GuardBroken, bool) {
 	event := GuardBroken{Name: g.Name, Reason: DidNotStay}
 	for _, w := range g.watches {
-		if r.touching && (w.dark || w.failed != nil) || r.lostSinceFault(w) {
+		dark := r.touching && (w.dark || w.failed != nil) && !r.afterAll(signals.Moment{Earliest: w.until})
+		if dark || r.lostSinceFault(w) {
 			event.Reason, event.Observed = Blind, w.source.Subject+" cannot be seen"
 			return event, true
 		}
 	}
 	g.fold(g.assertion, g.watches)
 	first := r.firstSent()
-	for i, change := range g.changes {
-		last := i == len(g.changes)-1
+	changes := r.meant(g.Kind.Shape, g.changes)
+	for i, change := range changes {
+		last := i == len(changes)-1
 		bad := change.Holds == (g.Kind.Shape == assertions.Event)
 		during := !first.IsZero() && !change.At.Latest.Before(first)
 		standing := g.Kind.Shape == assertions.Level && last
@@ -120,7 +122,7 @@ func (r *run) inspect(g *guard) (GuardBroken, bool) {
 			if g.Kind.Shape == assertions.Event {
 				event.Reason = Happened
 			}
-			event.Observed, event.Moment = change.Observed, &g.changes[i].At
+			event.Observed, event.Moment = change.Observed, &changes[i].At
 			return event, true
 		}
 	}
@@ -131,7 +133,7 @@ func (r *run) inspect(g *guard) (GuardBroken, bool) {
 func (r *run) lostSinceFault(w *watch) bool {
 	first := r.firstSent()
 	for _, b := range w.blind {
-		if !first.IsZero() && first.Before(b.Latest) {
+		if !first.IsZero() && first.Before(b.Latest) && !r.afterAll(b) {
 			return true
 		}
 	}
@@ -159,4 +161,47 @@ func (r *run) allReverted() bool {
 		}
 	}
 	return true
+}
+
+// guardsSeen says whether every guard was seen until the last fault was over: only then is its silence worth something.
+func (r *run) guardsSeen() bool {
+	var over time.Time
+	for _, f := range r.faults {
+		for _, m := range []*signals.Moment{f.done, f.reverted} {
+			if m != nil && m.Latest.After(over) {
+				over = m.Latest
+			}
+		}
+	}
+	for _, g := range r.guards {
+		for _, w := range g.watches {
+			if w.until.Before(over) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// unseen names a guard or, before the first fault, a check that could not be seen when a fault was about to be injected.
+func (r *run) unseen(looked time.Time) string {
+	blind := func(assertion assertions.Assertion) bool {
+		for _, w := range r.watchesOf(assertion) {
+			if w.dark || w.failed != nil || looked.IsZero() && !w.tapped {
+				return true
+			}
+		}
+		return false
+	}
+	for _, g := range r.guards {
+		if blind(g.assertion) {
+			return "guard." + g.Name
+		}
+	}
+	for _, c := range r.checks {
+		if !r.touching && blind(c.assertion) {
+			return "check." + c.Name
+		}
+	}
+	return ""
 }

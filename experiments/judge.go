@@ -39,6 +39,7 @@ type decision struct {
 	moment   *signals.Moment
 	latency  *Latency
 	observed string
+	doubtful bool // the moment may be another's: nothing may count from it
 }
 
 // judge answers q as far as the evidence goes; ok is false while it does not suffice. It is pure: the same journal judged
@@ -131,7 +132,7 @@ func judgeHappens(q question, e evidence) (decision, bool) {
 	d := decision{moment: &found.At, latency: &latency, observed: found.Observed}
 	d.verdict, d.reason = weighLatency(q, e, found.At, latency)
 	if state == ambiguous {
-		d.verdict, d.reason = Inconclusive, Straddles
+		d.verdict, d.reason, d.doubtful = Inconclusive, Straddles, true
 	}
 	return d, true
 }
@@ -250,18 +251,14 @@ func stretch(q question, e evidence, i int) arrival {
 // judgeWindow answers "never" (bad = true) and "stays" (bad = false): within the window the claim must not be bad.
 func judgeWindow(q question, e evidence, bad bool, reason Reason) (decision, bool) {
 	end := signals.Moment{Earliest: e.since.Earliest.Add(q.within), Latest: e.since.Latest.Add(q.within)}
-	straddles := false
-	last := ""
-	if q.shape == assertions.Level {
-		start, known := e.atStart()
-		if known && start.Holds == bad {
-			return decision{verdict: Failed, reason: reason, moment: &e.since, observed: start.Observed}, true
-		}
-		last = start.Observed
-		if !known && e.sawUntil(end.Latest) {
-			return decision{verdict: Inconclusive, reason: Blind}, true
-		}
+	if !e.sawUntil(e.since.Latest) {
+		return decision{}, false
 	}
+	start, begins := e.opening(q, bad)
+	if begins == absent {
+		return decision{verdict: Failed, reason: reason, moment: &e.since, observed: start.Observed}, true
+	}
+	straddles, last := begins == ambiguous, start.Observed
 	for i, c := range e.changes {
 		if e.place(i) == before || c.At.Earliest.After(end.Latest) {
 			continue
@@ -282,8 +279,35 @@ func judgeWindow(q question, e evidence, bad bool, reason Reason) (decision, boo
 	d := decision{verdict: Passed, observed: last}
 	if straddles {
 		d.verdict, d.reason = Inconclusive, Straddles
-	} else if e.blindWithin(e.since.Earliest, end.Latest) {
+	} else if begins == undecided || e.blindWithin(e.since.Earliest, end.Latest) {
 		d.verdict, d.reason = Inconclusive, Blind
 	}
 	return d, true
+}
+
+// opening returns the state in which a window begins: came where it is as it must be, absent where it is certainly bad,
+// ambiguous where a change lies across the beginning, undecided where nobody looked. An event has no state: it came.
+func (e evidence) opening(q question, bad bool) (start assertions.Change, state arrival) {
+	if q.shape == assertions.Event {
+		return start, came
+	}
+	start, known := e.atStart()
+	for i, c := range e.changes {
+		if e.place(i) == before || c.Holds == bad || c.At.Earliest.After(e.since.Latest) {
+			continue
+		}
+		if c.At == e.since { // the very change that the window counts from
+			return c, came
+		}
+		return c, ambiguous
+	}
+	switch {
+	case !known:
+		return start, undecided
+	case start.Holds != bad:
+		return start, came
+	case e.blindWithin(e.since.Earliest, e.since.Latest.Add(1)):
+		return start, undecided
+	}
+	return start, absent
 }

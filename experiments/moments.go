@@ -18,12 +18,7 @@ const (
 // moment returns the moment that a reference means, as far as it is known.
 func (r *run) moment(ref Ref) (signals.Moment, coming) {
 	if ref.Type == RefInject {
-		for _, f := range r.faults {
-			if f.Name == ref.Name {
-				return r.edge(f, ref.Edge)
-			}
-		}
-		return signals.Moment{}, never
+		return r.edge(r.faultOf(ref.Name), ref.Edge)
 	}
 	c := r.named[ref.Name]
 	switch {
@@ -33,13 +28,27 @@ func (r *run) moment(ref Ref) (signals.Moment, coming) {
 		return r.moment(c.Since)
 	case c.decision == nil:
 		return signals.Moment{}, notYet
-	case c.decision.moment == nil:
+	case c.decision.moment == nil || c.decision.doubtful:
 		return signals.Moment{}, never
 	}
 	return *c.decision.moment, known
 }
 
+// faultOf returns the fault of that name; nil when there is none.
+func (r *run) faultOf(name string) *fault {
+	for _, f := range r.faults {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// edge returns a moment of a fault's life. One that failed never wholly began, so nothing counts from it.
 func (r *run) edge(f *fault, edge Edge) (signals.Moment, coming) {
+	if f == nil || f.failed && edge != EdgeReverted {
+		return signals.Moment{}, never
+	}
 	m, over := f.began, f.state == skipped
 	switch edge {
 	case EdgeDone:
@@ -75,7 +84,11 @@ func (r *run) beginning(f *fault) *signals.Moment {
 func (r *run) firstSent() time.Time {
 	var first time.Time
 	for _, f := range r.faults {
-		if m, state := r.edge(f, EdgeBegun); state == known && (first.IsZero() || m.Earliest.Before(first)) {
+		m := f.began
+		if m == nil {
+			m = r.beginning(f)
+		}
+		if m != nil && (first.IsZero() || m.Earliest.Before(first)) {
 			first = m.Earliest
 		}
 	}
@@ -84,35 +97,31 @@ func (r *run) firstSent() time.Time {
 
 // lookedBefore is when every level was looked at right before the moment that a reference means; zero where nobody did.
 func (r *run) lookedBefore(ref Ref) time.Time {
-	for _, f := range r.faults {
-		switch {
-		case ref.Type != RefInject || f.Name != ref.Name:
-		case ref.Edge == EdgeBegun:
-			return f.looked
-		case ref.Edge == EdgeReverted:
-			return f.lookedBack
-		}
+	f := r.faultOf(ref.Name)
+	switch {
+	case ref.Type != RefInject || f == nil:
+		return time.Time{}
+	case ref.Edge == EdgeBegun:
+		return f.looked
+	case ref.Edge == EdgeReverted:
+		return f.lookedBack
 	}
 	return time.Time{}
 }
 
 // sent is when, by gameday's clock, it sent the request that a reference means; zero where it sent none.
 func (r *run) sent(ref Ref) (sent time.Time) {
-	if ref.Type != RefInject {
+	f := r.faultOf(ref.Name)
+	if ref.Type != RefInject || f == nil {
 		return sent
 	}
-	for _, f := range r.faults {
-		if f.Name != ref.Name {
-			continue
-		}
-		switch ref.Edge {
-		case EdgeDone:
-			sent, _, _ = f.recorder.Last()
-		case EdgeReverted:
-			sent, _, _ = f.undoing.Last()
-		default:
-			sent, _, _ = f.recorder.First()
-		}
+	switch ref.Edge {
+	case EdgeDone:
+		sent, _, _ = f.recorder.Last()
+	case EdgeReverted:
+		sent, _, _ = f.revertCalls.Last()
+	default:
+		sent, _, _ = f.recorder.First()
 	}
 	return sent
 }
@@ -127,10 +136,6 @@ func (r *run) awaitsRevert(ref Ref) bool {
 
 // revertsAlone says whether a fault is reverted in mid-run, after its duration.
 func (r *run) revertsAlone(name string) bool {
-	for _, f := range r.faults {
-		if f.Name == name {
-			return f.Duration > 0
-		}
-	}
-	return false
+	f := r.faultOf(name)
+	return f != nil && f.Duration > 0
 }

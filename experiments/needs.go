@@ -11,6 +11,8 @@ type Needs struct {
 	Targets         []NeededTarget
 	Faults          []NeededFault
 	Sources         []NeededSource
+	Tags            bool     // of what the faults touch, because some are protected
+	Switches        []string // addresses of kill switches
 }
 
 // NeededTarget is a query and what it found. Tags are set where it looks at nothing else.
@@ -36,6 +38,12 @@ type NeededSource struct {
 // Needs returns what the experiment will ask of AWS, in the order of the scenario.
 func (r *Ready) Needs() Needs {
 	needs := Needs{Account: r.Account, Region: r.engine.Cloud.Config().Region}
+	for _, s := range r.switches() {
+		needs.Switches = append(needs.Switches, s.limits.KillSwitch)
+	}
+	for _, l := range r.limits() {
+		needs.Tags = needs.Tags || len(l.ProtectedTags) > 0
+	}
 	for _, target := range r.experiment.Targets {
 		needed := NeededTarget{Kind: target.Kind, Tags: r.tags[target.Name]}
 		for _, resource := range r.known.Targets[target.Name] {

@@ -23,6 +23,7 @@ type Ready struct {
 	experiment *Experiment
 	known      Known
 	tags       map[string]map[string]string    // by target that is found by nothing else
+	queries    map[string]injectors.Target     // by target
 	plans      map[string]injectors.Plan       // by fault
 	claims     map[string]assertions.Assertion // by "assert.NAME", "check.NAME", "guard.NAME"
 	sources    []signals.Source                // each once, in the order of the scenario
@@ -31,6 +32,11 @@ type Ready struct {
 // Prepare asks who the caller is, resolves targets, plans every fault and looks for SLOs that cannot be met. It changes
 // nothing. It must be called on a strand.
 func (e *Engine) Prepare(ctx context.Context, x *Experiment) (*Ready, error) {
+	ready, err := e.prepare(ctx, x)
+	return ready, x.Secrets.HideError(err)
+}
+
+func (e *Engine) prepare(ctx context.Context, x *Experiment) (*Ready, error) {
 	account, caller, err := e.admit(ctx, x.Place.Accounts)
 	if err != nil {
 		return nil, err
@@ -41,7 +47,7 @@ func (e *Engine) Prepare(ctx context.Context, x *Experiment) (*Ready, error) {
 			Run:     RunFacts{ID: e.Run, Seed: int64(e.Seed)},
 			Targets: map[string][]injectors.Resource{}, Outputs: map[string]any{},
 		},
-		tags: map[string]map[string]string{}, plans: map[string]injectors.Plan{}, claims: map[string]assertions.Assertion{},
+		tags: map[string]map[string]string{}, queries: map[string]injectors.Target{}, plans: map[string]injectors.Plan{}, claims: map[string]assertions.Assertion{},
 	}
 	for _, ref := range x.Sequence {
 		if err := r.learn(ctx, ref); err != nil {
@@ -52,6 +58,9 @@ func (e *Engine) Prepare(ctx context.Context, x *Experiment) (*Ready, error) {
 		return nil, err
 	}
 	r.describe()
+	if err := r.weigh(ctx); err != nil {
+		return nil, err
+	}
 	warnings, err := r.foretell(ctx)
 	if err != nil {
 		return nil, err
@@ -117,6 +126,14 @@ func (r *Ready) resolve(ctx context.Context, target Target) error {
 	}
 	if tagged, ok := query.(injectors.Tagged); ok {
 		r.tags[target.Name] = tagged.ByTags()
+	}
+	r.queries[target.Name] = query
+	if wanted := target.Pick.Count; wanted > len(found) {
+		r.Plan.Warnings = append(r.Plan.Warnings, Warning{
+			Summary: fmt.Sprintf("%s is to pick %d, and only %d match", block, wanted, len(found)),
+			Detail:  "All that match are picked. Lower count, or look at what the target asks for.",
+			Where:   target.Where,
+		})
 	}
 	picked := r.pick(target.Pick, found, block)
 	r.known.Targets[target.Name] = picked

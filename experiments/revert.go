@@ -52,25 +52,35 @@ func (r *run) revert(ctx context.Context, f *fault) {
 	defer r.notify()
 	defer func() {
 		if f.state == reverting { // this panics
-			f.state = stuck
+			r.abandon(f, errors.New("gameday has a bug"))
 		}
 	}()
 	_ = r.log.append(FaultReverting{Name: f.Name})
+	err, note := r.recogniseToRevert(ctx), ""
 	sent := r.engine.Clock.Now()
-	note, err := f.injector.Revert(cloud.Record(ctx, &f.undoing), f.plan)
+	if err == nil {
+		note, err = r.engine.tryRevert(ctx, func() (string, error) {
+			return f.injector.Revert(cloud.Record(ctx, &f.revertCalls), f.plan)
+		})
+	}
 	if err != nil {
-		f.state = stuck
-		left := leftover("inject."+f.Name, f.plan, err)
-		r.leftovers = append(r.leftovers, left)
-		_ = r.log.append(FaultRevertFailed{Name: f.Name, Error: err.Error(), Left: left.Left})
+		r.abandon(f, err)
 		return
 	}
 	m := r.engine.toAWS(sent, r.engine.Clock.Now())
-	if sent, answered, ok := f.undoing.Last(); ok {
+	if sent, answered, ok := f.revertCalls.Last(); ok {
 		m = r.engine.toAWS(sent, answered)
 	}
 	f.state, f.reverted = reverted, &m
 	_ = r.log.append(FaultReverted{Name: f.Name, Moment: m, Note: note})
+}
+
+// abandon notes that a fault could not be reverted and may still be live.
+func (r *run) abandon(f *fault, err error) {
+	f.state = stuck
+	left := leftover("inject."+f.Name, f.plan, err)
+	r.leftovers = append(r.leftovers, left)
+	_ = r.log.append(FaultRevertFailed{Name: f.Name, Error: err.Error(), Left: left.Left})
 }
 
 // leftover says what is still out there after a revert that did not succeed.
@@ -88,7 +98,10 @@ func (r *run) recover(ctx context.Context, checksOnly bool) {
 	if checksOnly || r.refused != "" || r.stopped != nil || len(r.watches) == 0 && len(r.sources) > 0 {
 		return
 	}
-	r.await(ctx, func() bool { return r.settled(true) })
+	if r.settled(true) { // nothing is asked any more, so the timeout has no more say
+		r.deadline = r.engine.Clock.Now().Add(revertLimit)
+	}
+	r.await(ctx, func() bool { return r.settled(true) && r.guardsSeen() })
 }
 
 // decideRest says of every claim that is still open why it could not be decided.
@@ -147,7 +160,7 @@ func (r *run) verdict(checksOnly bool) (Verdict, ExitCode) {
 	}
 	if r.stopped != nil {
 		switch r.stopped.Cause {
-		case StopGuard, StopTimeout:
+		case StopGuard, StopTimeout, StopKillSwitch, StopAccount:
 			return Stopped, ExitStopped
 		case StopInterrupt:
 			return Interrupted, ExitInterrupted
@@ -157,7 +170,7 @@ func (r *run) verdict(checksOnly bool) (Verdict, ExitCode) {
 		return Inconclusive, ExitInconclusive
 	}
 	verdict := Passed
-	if r.refused != "" || r.trouble != nil || !r.looked(checksOnly) {
+	if r.refused != "" || r.trouble != nil || r.log.err != nil || !r.looked(checksOnly) {
 		verdict = Inconclusive
 	}
 	for _, c := range r.asserts {

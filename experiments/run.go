@@ -33,8 +33,10 @@ type run struct {
 	looking  int        // how many fresh looks were asked for
 	lookNow  clock.Cond // notified when one is
 	touching bool       // the first fault was announced
+	levers   []*killSwitch
 
 	stopped   *StopError
+	stoppedAt time.Time               // in AWS's time; what comes later comes because everything is reverted
 	stopWork  context.CancelCauseFunc // ends injecting; never reverting
 	deadline  time.Time               // of the whole run
 	refused   string                  // why nothing was touched: a check did not hold, not armed
@@ -51,14 +53,18 @@ func (r *Ready) Do(ctx context.Context, o Options) RunFinished {
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWatching()
 	run := &run{
-		Ready: r, hold: o.Hold, log: &log{clock: e.Clock, journal: o.Journal, reporters: o.Reporters},
+		Ready: r, hold: o.Hold, log: &log{clock: e.Clock, journal: o.Journal, reporters: o.Reporters, secrets: r.experiment.Secrets},
 		watches: map[signals.Source]*watch{}, named: map[string]*claim{}, stopWork: stopWork, deadline: e.Clock.Now().Add(r.experiment.Timeout),
 	}
 	run.enlist()
 	run.safely("start", func() { run.begin(o.ChecksOnly) })
-	run.safely("arm", func() { run.arm(work, watching) })
+	run.safely("look at kill switches", func() { run.watchSwitches(work, watching) })
+	if run.refused == "" && (run.stopped == nil || run.stopped.Cause != StopKillSwitch) {
+		run.safely("arm", func() { run.arm(work, watching) })
+	}
 	if run.refused == "" && run.stopped == nil && !o.ChecksOnly {
 		run.safely("inject", func() { run.respond(ctx, work) })
+		stopWork(nil) // durations have no more say: all is reverted now
 	}
 	recovery := context.WithoutCancel(ctx)
 	run.safely("settle", func() { run.awaitInjects(recovery) })
@@ -79,7 +85,7 @@ func (r *run) begin(checksOnly bool) {
 		Hypothesis: x.Hypothesis, Owner: x.Owner, Playbook: x.Playbook, Labels: x.Labels, File: x.File, Text: x.Text,
 		SHA256: hex.EncodeToString(sum[:]), Variables: x.Variables, Seed: int64(e.Seed), Account: r.Account,
 		Region: e.Cloud.Config().Region, Profile: x.Place.Profile, RoleARN: x.Place.RoleARN, ExternalID: x.Place.ExternalID, EndpointURL: x.Place.EndpointURL,
-		Timeout: Millis(x.Timeout), Tick: Millis(e.tick()),
+		Timeout: Millis(x.Timeout), Tick: Millis(e.tick()), Policy: e.Policy.used(),
 	})
 	plan := r.Plan
 	if checksOnly { // nothing is injected, so nothing can follow
@@ -103,6 +109,8 @@ func (r *run) stop(cause *StopError) {
 		return
 	}
 	r.stopped = cause
+	now := r.engine.Clock.Now()
+	r.stoppedAt = r.engine.toAWS(now, now).Earliest
 	_ = r.log.append(RunStopping{Cause: cause.Cause, Detail: cause.Detail})
 	r.stopWork(cause)
 	r.notify()
@@ -110,15 +118,15 @@ func (r *run) stop(cause *StopError) {
 
 // heed stops the run when its context ended or its time is over.
 func (r *run) heed(ctx context.Context) {
+	if !r.ended && !r.engine.Clock.Now().Before(r.deadline) {
+		r.stop(&StopError{Cause: StopTimeout, Detail: fmt.Sprintf("the timeout of %s is over", r.experiment.Timeout)})
+	}
 	if r.stopped == nil && ctx.Err() != nil {
 		cause := &StopError{}
 		if !errors.As(context.Cause(ctx), &cause) {
 			cause = &StopError{Cause: StopInterrupt, Detail: context.Cause(ctx).Error()}
 		}
 		r.stop(cause)
-	}
-	if !r.ended && !r.engine.Clock.Now().Before(r.deadline) {
-		r.stop(&StopError{Cause: StopTimeout, Detail: fmt.Sprintf("the timeout of %s is over", r.experiment.Timeout)})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gameday/injectors"
+	"gameday/internal/cloud"
 )
 
 // Unfinished returns what the journal says may still be live: faults injecting or injected and not reverted, newest first,
@@ -86,7 +87,11 @@ func (e *Engine) Revert(ctx context.Context, records []Record, o Options) ([]Lef
 	if !ok {
 		return nil, fmt.Errorf("the journal begins with %s, not with run.started", records[0].Event.Type())
 	}
-	account, _, err := e.admit(ctx, nil)
+	account := ""
+	err := e.persist(ctx, cloud.Throttled, func() (err error) {
+		account, _, err = e.admit(ctx, nil)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +102,7 @@ func (e *Engine) Revert(ctx context.Context, records []Record, o Options) ([]Lef
 		}
 	}
 	todo := unfinished(records)
-	r := &undoing{engine: e, log: &log{clock: e.Clock, journal: o.Journal, reporters: o.Reporters, seq: records[len(records)-1].Seq}}
+	r := &reverter{engine: e, log: &log{clock: e.Clock, journal: o.Journal, reporters: o.Reporters, seq: records[len(records)-1].Seq}}
 	for _, open := range todo {
 		if ctx.Err() != nil {
 			return Unfinished(append(slices.Clone(records), r.done...)), context.Cause(ctx)
@@ -113,15 +118,15 @@ func (e *Engine) Revert(ctx context.Context, records []Record, o Options) ([]Lef
 	return r.leftovers, r.log.err
 }
 
-// undoing is the reverting of a run by another process.
-type undoing struct {
+// reverter takes back a run that another process left.
+type reverter struct {
 	engine    *Engine
 	log       *log
 	done      []Record
 	leftovers []Leftover
 }
 
-func (u *undoing) append(event Event) {
+func (u *reverter) append(event Event) {
 	if errors.Is(u.log.append(event), ErrTaken) {
 		return
 	}
@@ -129,7 +134,7 @@ func (u *undoing) append(event Event) {
 	u.done = append(u.done, Record{Seq: u.log.seq, Time: u.engine.Clock.Now(), Event: event})
 }
 
-func (u *undoing) takeBack(ctx context.Context, o open) {
+func (u *reverter) takeBack(ctx context.Context, o open) {
 	e := u.engine
 	ctx, cancel := e.Clock.WithDeadline(ctx, e.Clock.Now().Add(revertLimit))
 	defer cancel()
@@ -137,7 +142,8 @@ func (u *undoing) takeBack(ctx context.Context, o open) {
 		row, found := e.Injectors.FindTap(o.tap.Source.Kind)
 		err := fmt.Errorf("no tap is known for %s", o.tap.Source.Kind)
 		if found {
-			_, err = row.New(e.env("tap."+o.tap.Source.Subject), o.tap.Source.Subject).Revert(ctx, o.plan)
+			tap := row.New(e.env("tap."+o.tap.Source.Subject), o.tap.Source.Subject)
+			_, err = e.tryRevert(ctx, func() (string, error) { return tap.Revert(ctx, o.plan) })
 		}
 		closed := TapClosed{Source: o.tap.Source}
 		if err != nil {
@@ -155,7 +161,8 @@ func (u *undoing) takeBack(ctx context.Context, o open) {
 	note, err := "", fmt.Errorf("the kind %q is not known to this gameday", o.fault.Kind)
 	sent := e.Clock.Now()
 	if found {
-		note, err = kind.New(e.env("inject."+o.fault.Name)).Revert(ctx, o.plan)
+		injector := kind.New(e.env("inject." + o.fault.Name))
+		note, err = e.tryRevert(ctx, func() (string, error) { return injector.Revert(ctx, o.plan) })
 	}
 	if err != nil {
 		left := leftover(o.what, o.plan, err)
@@ -167,7 +174,7 @@ func (u *undoing) takeBack(ctx context.Context, o open) {
 }
 
 // finish closes the journal again. A run that was cut short never judged, so its verdict stays open.
-func (u *undoing) finish(records []Record) {
+func (u *reverter) finish(records []Record) {
 	finished := RunFinished{
 		Verdict: Inconclusive, ExitCode: ExitInconclusive, Error: "the run was cut short, and reverted later",
 		Leftovers: append([]Leftover{}, u.leftovers...), APICalls: u.engine.Cloud.Calls(),

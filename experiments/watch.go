@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -33,7 +34,7 @@ func (s sink) Emit(signal signals.Signal) {
 	value, err := json.Marshal(signal.Value)
 	if err != nil {
 		value = json.RawMessage("null")
-		r.trouble = fmt.Errorf("journal a signal of %s: %w", signal.Source.Subject, err)
+		r.trouble = errors.Join(r.trouble, fmt.Errorf("journal a signal of %s: %w", signal.Source.Subject, err))
 	}
 	r.record(SignalSeen{Source: signal.Source, At: signal.At, Seen: signal.Seen, Value: value})
 	r.notify()
@@ -112,7 +113,8 @@ func (r *run) pause() func(context.Context) error {
 	}
 }
 
-// lookPatience is how long a fresh look may take before a fault goes ahead without it, and the judge weighs the blindness.
+// lookPatience is how long a fresh look may take, beyond two ticks, before a fault goes ahead without it and the judge
+// weighs the blindness.
 const lookPatience = 30 * time.Second
 
 // look has every level looked at now, and returns the moment from which on all of them are known, in AWS's time; it is
@@ -122,7 +124,7 @@ func (r *run) look(ctx context.Context) time.Time {
 	asked := r.engine.toAWS(now, now).Earliest
 	r.looking++
 	r.engine.Clock.Notify(&r.lookNow)
-	limit := now.Add(lookPatience)
+	limit := now.Add(lookPatience + 2*r.engine.tick())
 	for !r.levelsSeen(asked) {
 		if !r.engine.Clock.Now().Before(limit) || r.engine.Clock.Wait(ctx, &r.changed, limit) != nil {
 			return time.Time{}
@@ -133,17 +135,11 @@ func (r *run) look(ctx context.Context) time.Time {
 
 func (r *run) levelsSeen(t time.Time) bool {
 	for _, source := range r.sources {
-		if w := r.watches[source]; !w.tapped && w.until.Before(t) && r.engine.looks(source) {
+		if w := r.watches[source]; !w.tapped && w.until.Before(t) {
 			return false
 		}
 	}
 	return true
-}
-
-// looks says whether a source is looked at every tick, rather than listened to.
-func (e *Engine) looks(source signals.Source) bool {
-	_, tapped := e.Injectors.FindTap(source.Kind)
-	return !tapped
 }
 
 // notice marks the sources that could not be seen for three looks.
