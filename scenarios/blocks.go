@@ -21,6 +21,7 @@ func (l *loader) readScenario(b *hcl.Block) {
 		Attributes: attributes("description", "hypothesis", "owner", "playbook", "labels", "timeout"),
 	})
 	x := l.experiment
+	l.reviewed.header = b.DefRange
 	x.Name = b.Labels[0]
 	if strings.TrimSpace(x.Name) == "" || strings.ContainsFunc(x.Name, unicode.IsControl) {
 		l.found.add(invalid(b.LabelRanges[0], "Invalid name", "A scenario needs a name that a report can show on one line."))
@@ -42,6 +43,7 @@ func (l *loader) readPlace(b *hcl.Block) {
 	r = r.body(b, &hcl.BodySchema{
 		Attributes: attributes("region", "accounts", "profile", "role_arn", "external_id", "endpoint_url"),
 	})
+	l.reviewed.aws, l.reviewed.place = b, r.content.Attributes
 	place := &l.experiment.Place
 	place.Region, place.Profile, place.RoleARN = r.text("region", ""), r.text("profile", ""), r.text("role_arn", "")
 	place.ExternalID, place.EndpointURL = r.text("external_id", ""), r.text("endpoint_url", "")
@@ -119,6 +121,7 @@ func (l *loader) readFault(b *hcl.Block) {
 	fresh := kind.New(injectors.Env{})
 	r := l.reader().body(b, kindSchema(fresh, attributes("after", "delay", "duration")...))
 	body := l.newKindBody(b, r.content, fresh)
+	l.reviewed.bodies = append(l.reviewed.bodies, body)
 	l.found.add(body.check(fresh)...)
 	l.dependOn("inject."+b.Labels[1], body)
 	fault := experiments.Fault{
@@ -138,6 +141,7 @@ func (l *loader) readFault(b *hcl.Block) {
 	if a, there := r.attribute("duration"); there && kind.Irreversible {
 		l.found.add(invalid(a.Range, "Impossible duration", "%s cannot be reverted, so it cannot be reverted after a while.", kind.Name))
 	}
+	l.checkTakes(fault, body, fresh)
 	l.timeline.fault(fault, b, after)
 	l.experiment.Faults = append(l.experiment.Faults, fault)
 }

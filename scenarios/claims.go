@@ -53,6 +53,7 @@ func (l *loader) readClaim(b *hcl.Block) {
 	fresh := kind.New()
 	r := l.reader().body(b, kindSchema(fresh, word.own...))
 	body := l.newKindBody(b, r.content, fresh)
+	l.reviewed.bodies = append(l.reviewed.bodies, body)
 	l.found.add(body.check(fresh)...)
 	claim := experiments.Claim{
 		Name: b.Labels[1], Kind: kind, Where: where(b), Expect: experiments.Happens,

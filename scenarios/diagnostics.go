@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -43,12 +44,13 @@ func unsupported(at hcl.Range, what string) *hcl.Diagnostic {
 	return invalid(at, "Not supported yet", "%s is a part of the language that this version of gameday does not know yet.", what)
 }
 
-// nearest returns the known name that a misspelt one may stand for, or nothing.
+// nearest returns the known name that a misspelt one may stand for, or nothing. One letter in three may be wrong, and no
+// more than three: db is not meant to be dr.
 func nearest(name string, known []string) string {
-	best, limit := "", 2+len(name)/6
+	best, limit := "", 3
 	for _, candidate := range known {
 		distance := levenshtein.Distance(strings.ToLower(name), strings.ToLower(candidate), nil)
-		if distance <= limit && distance < len(candidate) {
+		if distance <= limit && 3*distance <= max(len(name), len(candidate)) {
 			best, limit = candidate, distance-1
 		}
 	}
@@ -83,7 +85,8 @@ func (d *Diagnostics) Error() string {
 	return text
 }
 
-// Diagnostic is one mistake, for programs. Lines and columns count from 1.
+// Diagnostic is one mistake, for programs. Lines and columns count from 1; all are 0 where no line is to blame, as with a
+// file that is missing and with a flag. File is then the path, or the flag.
 type Diagnostic struct {
 	Severity  string `json:"severity"` // error or warning
 	Summary   string `json:"summary"`
@@ -118,16 +121,27 @@ func plainDiagnostic(d *hcl.Diagnostic) Diagnostic {
 	}
 }
 
-// WriteDiagnostics prints the mistakes that an error holds with the lines that they blame, wrapped at width columns (0:
-// not at all). It returns false, and prints nothing, when the error holds no diagnostics.
+// WriteDiagnostics prints the mistakes that an error holds with the lines that they blame, if they blame any, wrapped at
+// width columns (0: not at all). It returns false, and prints nothing, when the error holds no diagnostics.
 func WriteDiagnostics(w io.Writer, err error, width int, color bool) bool {
 	all := holding(err)
 	for _, found := range all {
-		writer := hcl.NewDiagnosticTextWriter(w, printable(found.files), uint(max(width, 0)), color)
+		var text bytes.Buffer
+		writer := hcl.NewDiagnosticTextWriter(&text, printable(found.files), uint(max(width, 0)), color)
 		for _, d := range found.list {
 			shown := *d
 			shown.Summary, shown.Detail = printableText(d.Summary), printableText(d.Detail)
-			if err := writer.WriteDiagnostic(&shown); err != nil {
+			place := ""
+			if d.Subject.Start.Line == 0 {
+				shown.Subject = nil
+				if d.Subject.Filename != "" {
+					place = "  on " + printableText(d.Subject.Filename) + "\n\n"
+				}
+			}
+			text.Reset()
+			_ = writer.WriteDiagnostic(&shown) // a buffer takes everything
+			head, rest, _ := strings.Cut(text.String(), "\n\n")
+			if _, err := io.WriteString(w, head+"\n\n"+place+rest); err != nil {
 				return true // a terminal that is gone cannot be told
 			}
 		}
@@ -180,7 +194,7 @@ func tidy(diags hcl.Diagnostics) hcl.Diagnostics {
 	var list hcl.Diagnostics
 	for _, d := range diags {
 		if d.Subject == nil {
-			d.Subject = &hcl.Range{Start: hcl.InitialPos, End: hcl.InitialPos}
+			d.Subject = &hcl.Range{}
 		}
 		key := d.Subject.String() + d.Summary + d.Detail
 		if !seen[key] {

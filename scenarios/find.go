@@ -43,7 +43,7 @@ func find(path string, found *findings) []string {
 	return []string{filepath.Clean(path)}
 }
 
-// findIn returns the scenarios in a folder.
+// findIn returns the scenarios in a folder, links that lead nowhere included.
 func findIn(folder string, found *findings) []string {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -57,16 +57,12 @@ func findIn(folder string, found *findings) []string {
 			continue
 		}
 		file, err := os.Stat(path) // what a link leads to
-		if err != nil {
-			found.add(unreachable(path, err))
-			continue
-		}
-		if !file.IsDir() {
-			all = append(all, path)
+		if err != nil || !file.IsDir() {
+			all = append(all, path) // Load says what is wrong with a link, after it has read the others
 		}
 	}
 	if len(all) == 0 && !found.list.HasErrors() {
-		found.add(invalid(top(folder), "No scenarios", "There is no NAME.hcl in %q. Folders within a folder are given by themselves.", folder))
+		found.add(invalid(nowhere(folder), "No scenarios", "There is no NAME.hcl in %q. Folders within a folder are given by themselves.", folder))
 	}
 	return all
 }

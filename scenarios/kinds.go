@@ -219,6 +219,12 @@ func (k *kindBody) decode(values map[string]cty.Value, fresh any) hcl.Diagnostic
 		body.attributes = append(body.attributes, &literal)
 	}
 	if diags := gohcl.DecodeBody(body, nil, fresh); diags.HasErrors() {
+		for _, d := range diags {
+			if a := k.blamed(d); a != nil && d.Summary == "Unsuitable value type" {
+				value, _ := values[a.Name].UnmarkDeep()
+				d.Summary, d.Detail = "Wrong type", unsuitable(a.Name, value, d.Detail)
+			}
+		}
 		return diags
 	}
 	var diags hcl.Diagnostics

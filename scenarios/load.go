@@ -42,6 +42,8 @@ type Scenario struct {
 	Warnings   error           // nil, or a *Diagnostics that stops nothing
 	// Fingerprint is a hash of the values of the variables, the sensitive ones included.
 	Fingerprint string
+
+	reviewed reviewed
 }
 
 // Load reads a scenario from a file or, as library/NAME, from the library. Its error is a *Diagnostics with every mistake
@@ -65,11 +67,11 @@ func notAScenario(path string) *hcl.Diagnostic {
 	switch {
 	case strings.HasSuffix(name, ".sandbox.hcl"), strings.HasSuffix(name, ".sandbox.hcl.json"):
 		scenario := strings.Replace(name, ".sandbox.hcl", ".hcl", 1)
-		return invalid(top(path), "Not a scenario", "%q is a sandbox file. Give the scenario beside it, such as %q.", path, scenario)
+		return invalid(nowhere(path), "Not a scenario", "%q is a sandbox file. Give the scenario beside it, such as %q.", path, scenario)
 	case strings.HasSuffix(name, ".hclvars"):
-		return invalid(top(path), "Not a scenario", "%q holds values of variables. Give it as --var-file.", path)
+		return invalid(nowhere(path), "Not a scenario", "%q holds values of variables. Give it as --var-file.", path)
 	case !strings.HasSuffix(name, ".hcl") && !strings.HasSuffix(name, ".hcl.json"):
-		return invalid(top(path), "Not a scenario", "The name of a scenario file ends in .hcl or .hcl.json; %q does not.", path)
+		return invalid(nowhere(path), "Not a scenario", "The name of a scenario file ends in .hcl or .hcl.json; %q does not.", path)
 	}
 	return nil
 }
@@ -89,13 +91,19 @@ type loader struct {
 	claims    map[string]*claimText
 	timeline  *timeline
 	values    *graph // targets and faults: whose values refer to whose
+	reviewed  reviewed
 }
 
 func newLoader(path string, o Options) *loader {
-	files := texts{}
+	files, secrets := texts{}, &experiments.Secrets{}
+	env := func(name string) (string, bool) {
+		value, set := o.env(name)
+		secrets.Add(value)
+		return value, set
+	}
 	return &loader{
-		path: path, options: o, files: files, found: &findings{}, scope: newScope(files, o.env),
-		experiment: &experiments.Experiment{File: path}, variables: map[string]*variable{}, names: map[string]hcl.Range{},
+		path: path, options: o, files: files, found: &findings{}, scope: newScope(files, env),
+		experiment: &experiments.Experiment{File: path, Secrets: secrets}, variables: map[string]*variable{}, names: map[string]hcl.Range{},
 		claims: map[string]*claimText{}, timeline: newTimeline(), values: newGraph(),
 	}
 }
@@ -107,7 +115,10 @@ func (l *loader) result() (*Scenario, error) {
 	if failure != nil {
 		return nil, failure
 	}
-	return &Scenario{Experiment: l.experiment, Notices: l.notices, Warnings: warnings, Fingerprint: l.fingerprint()}, nil
+	l.reviewed.files = l.files
+	return &Scenario{
+		Experiment: l.experiment, Notices: l.notices, Warnings: warnings, Fingerprint: l.fingerprint(), reviewed: l.reviewed,
+	}, nil
 }
 
 // word is one block type of the language. Blocks are declared before any is read, so that the order in a file is free.
@@ -124,6 +135,7 @@ func words() []word {
 		{"scenario", []string{"name"}, (*loader).declareNothing, (*loader).readScenario},
 		{"aws", nil, (*loader).declareNothing, (*loader).readPlace},
 		{"journal", nil, (*loader).declareNothing, (*loader).readJournal},
+		{"limits", nil, (*loader).declareNothing, (*loader).readLimits},
 		{"variable", []string{"name"}, (*loader).declareVariableBlock, nil},
 		{"locals", nil, (*loader).declareLocals, nil},
 		{"target", kindAndName, (*loader).declareTarget, (*loader).readTarget},
@@ -139,7 +151,7 @@ func words() []word {
 
 // laterWords are block types that belong to the language, but not to this version.
 func laterWords() map[string]bool {
-	return map[string]bool{"limits": true, "dynamic": true}
+	return map[string]bool{"dynamic": true}
 }
 
 // read takes a file apart.
@@ -149,6 +161,7 @@ func (l *loader) read(file *hcl.File) {
 	l.once(blocks, "scenario", true)
 	l.once(blocks, "aws", false)
 	l.once(blocks, "journal", false)
+	l.once(blocks, "limits", false)
 	for _, w := range words() {
 		for _, b := range blocks.OfType(w.name) {
 			w.declare(l, b)
@@ -168,6 +181,7 @@ func (l *loader) read(file *hcl.File) {
 		}
 	}
 	l.checkOrder(blocks)
+	l.countUse(file)
 	l.checkUse()
 }
 

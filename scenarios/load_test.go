@@ -47,8 +47,7 @@ func refusal(t testing.TB, path string, vars ...scenarios.VarSource) string {
 	require.Error(t, err)
 	for _, d := range scenarios.Diagnose(err) {
 		assert.NotEmpty(t, d.File)
-		assert.Positive(t, d.Line)
-		assert.Positive(t, d.Column)
+		assert.Equal(t, d.Line > 0, d.Column > 0, "a mistake has a whole place, or none")
 	}
 	return shown(err)
 }
@@ -143,7 +142,7 @@ func TestAScenarioInJSONIsTheSame(t *testing.T) {
 	assert.Equal(t, experiments.EdgeDone, x.Asserts[0].Since.Edge)
 	assert.Equal(t, []string{"full"}, x.Chains[0].Steps)
 	assert.Equal(t, 3.0, x.Variables["n"])
-	text := refusal(t, write(t, "y.hcl.json", "{\n\"scenario\": {\"x\": {}},\n\"limits\": {}\n}"))
+	text := refusal(t, write(t, "y.hcl.json", "{\n\"scenario\": {\"x\": {}},\n\"dynamic\": {}\n}"))
 	assert.Contains(t, text, "Not supported yet")
 }
 

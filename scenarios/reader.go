@@ -1,7 +1,7 @@
 package scenarios
 
 import (
-	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -61,10 +61,22 @@ func (r reader) into(name string, ty cty.Type, target any) (at hcl.Range, ok boo
 		return at, false
 	}
 	if err := gocty.FromCtyValue(value, target); err != nil {
-		r.found.add(invalid(at, "Wrong type", "%s", sentence(err.Error())))
+		r.found.add(invalid(at, "Wrong type", "%s", unsuitable(name, value, err.Error())))
 		return at, false
 	}
 	return at, true
+}
+
+// unsuitable says why a value does not fit into a Go variable, in fewer words than gocty where it is a number.
+func unsuitable(name string, value cty.Value, detail string) string {
+	number := value.IsKnown() && !value.IsNull() && value.Type() == cty.Number
+	switch {
+	case number && !value.AsBigFloat().IsInt():
+		return name + " must be a whole number."
+	case number:
+		return name + " is too large, or too small, a number."
+	}
+	return sentence(detail)
 }
 
 func (r reader) text(name, missing string) string {
@@ -134,6 +146,8 @@ func (r reader) duration(name string, missing time.Duration, bound least) time.D
 func parseDuration(at hcl.Range, name, text string, bound least) (time.Duration, *hcl.Diagnostic) {
 	d, err := time.ParseDuration(text)
 	switch {
+	case err != nil && text != "" && strings.Trim(text, "0123456789.") == "":
+		return 0, invalid(at, "Not a duration", "%s is %s: a duration needs a unit, such as %q.", name, text, text+"s")
 	case err != nil:
 		return 0, invalid(at, "Not a duration", "%s is %q. A duration looks like \"90s\", \"5m\" or \"1h30m\".", name, text)
 	case d < 0:
@@ -142,15 +156,6 @@ func parseDuration(at hcl.Range, name, text string, bound least) (time.Duration,
 		return 0, invalid(at, "Duration too short", "%s must be longer than zero.", name)
 	}
 	return d, nil
-}
-
-// header names a block as its author wrote it.
-func header(b *hcl.Block) string {
-	text := b.Type
-	for _, label := range b.Labels {
-		text += fmt.Sprintf(" %q", label)
-	}
-	return text
 }
 
 // body reads a block's body by a schema.

@@ -171,7 +171,8 @@ type allowed struct {
 
 func sinceReferences() allowed {
 	return allowed{
-		[]string{"inject", "assert"}, []experiments.Edge{experiments.EdgeDone, experiments.EdgeReverted},
+		[]string{"inject", "assert"},
+		[]experiments.Edge{experiments.EdgeDone, experiments.EdgeReverted},
 		"inject.NAME, inject.NAME.done, inject.NAME.reverted or assert.NAME",
 	}
 }

@@ -57,18 +57,20 @@ type thing struct {
 func things() []thing {
 	named := []string{"name"}
 	return []thing{
-		{"sandbox", nil, attributes("account*", "region*"), (*account).readAccount},
+		{"sandbox", nil, attributes("account*", "region*", "skew"), (*account).readAccount},
 		{"ec2_instance", named, attributes("tags"), (*account).readInstance},
 		{"autoscaling_group", named, attributes("desired*", "tags", "notices_after", "replaces_after"), (*account).readGroup},
 		{"sqs_queue", named, attributes("arrives_per_second", "consumes_per_second", "depth_lag", "visibility_timeout",
-			"dead_letter_queue", "max_receive_count"), (*account).readQueue},
+			"dead_letter_queue", "max_receive_count", "tags"), (*account).readQueue},
 		{"sns_topic", named, nil, (*account).readTopic},
 		{"cloudwatch_alarm", named, attributes("watch*", "above", "below", "period", "periods", "alarm_actions", "ok_actions",
-			"actions_enabled"), (*account).readAlarm},
+			"actions_enabled", "tags"), (*account).readAlarm},
 		{"ssm_automation", named, attributes("started_by", "takes", "status", "then"), (*account).readAutomation},
 		{"on_call", named, attributes("paged_by*", "acknowledges_after", "escalates_to", "escalates_after"), (*account).readOnCall},
 		{"metric", named, attributes("value*", "at"), (*account).readMetric},
+		{"ssm_parameter", named, attributes("value*", "at"), (*account).readParameter},
 		{"s3_bucket", named, attributes("region", "read_only"), (*account).readBucket},
+		{weatherBlock, []string{"service"}, attributes("throttle", "error", "lose", "double", "reorder", "latency", "from", "to"), (*account).readWeather},
 	}
 }
 
@@ -80,7 +82,9 @@ func (a *account) read(path string, file *hcl.File) {
 	content, diags := file.Body.Content(schema)
 	a.found.add(diags...)
 	for _, b := range content.Blocks {
-		a.declare(b)
+		if b.Type != weatherBlock {
+			a.declare(b)
+		}
 	}
 	if _, there := a.names["sandbox"]; !there && !diags.HasErrors() {
 		a.found.add(invalid(top(path), "Missing sandbox block", "A sandbox file holds one sandbox block, which says account and region."))
@@ -196,12 +200,20 @@ func (a *account) refOf(expr hcl.Expression, may []target) *sandbox.Ref {
 	return a.lookUp(at, parts, may)
 }
 
+// misplaced says what could be referred to instead of a kind of thing that cannot be meant, or that there is not.
+func (a *account) misplaced(at hcl.Range, kind string, may []target) *hcl.Diagnostic {
+	kinds := namesOf(things(), func(t thing) string { return t.name })
+	if slices.Contains(kinds, kind) {
+		return invalid(at, "Wrong reference", "%s cannot be meant here. Write %s.", kind, written(may))
+	}
+	return unknown(at, "kind of thing", kind, namesOf(may, func(t target) string { return t.kind }))
+}
+
 // lookUp finds the thing that kind, name and perhaps attribute mean.
 func (a *account) lookUp(at hcl.Range, parts []string, may []target) *sandbox.Ref {
 	i := slices.IndexFunc(may, func(t target) bool { return t.kind == parts[0] })
 	if i < 0 {
-		kinds := namesOf(may, func(t target) string { return t.kind })
-		a.found.add(unknown(at, "thing to refer to here", parts[0], kinds))
+		a.found.add(a.misplaced(at, parts[0], may))
 		return nil
 	}
 	want := may[i]

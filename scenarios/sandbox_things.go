@@ -22,7 +22,7 @@ const (
 )
 
 func (a *account) readAccount(r reader, _ *hcl.Block) {
-	a.spec.Account, a.spec.Region = r.text("account", ""), r.text("region", "")
+	a.spec.Account, a.spec.Region, a.spec.Skew = r.text("account", ""), r.text("region", ""), a.skew(r)
 	if attribute, there := r.attribute("account"); there && a.spec.Account != "" && !isAccount(a.spec.Account) {
 		a.found.add(invalid(attribute.Expr.Range(), "Not an account", "The number of an AWS account has twelve digits."))
 	}
@@ -47,6 +47,7 @@ func (a *account) readQueue(r reader, b *hcl.Block) {
 		Name: b.Labels[0], ArrivesPerSecond: r.number("arrives_per_second", 0, 0),
 		ConsumesPerSecond: r.number("consumes_per_second", 0, 0), DepthLag: r.duration("depth_lag", 0, zeroOrMore),
 		VisibilityTimeout: r.duration("visibility_timeout", 0, moreThanZero), MaxReceiveCount: r.whole("max_receive_count", 0, 1),
+		Tags: r.table("tags"),
 	}
 	if ref := a.ref(r, "dead_letter_queue", []target{{kind: "sqs_queue"}}); ref != nil {
 		queue.DeadLetterQueue = ref.Name
@@ -78,8 +79,8 @@ func (a *account) readAlarm(r reader, b *hcl.Block) {
 	alarm := sandbox.AlarmSpec{
 		Name: b.Labels[0], Period: r.duration("period", defaultPeriod, moreThanZero), Periods: r.whole("periods", 1, 1),
 		AlarmActions: a.refs(r, "alarm_actions", topics()), OKActions: a.refs(r, "ok_actions", topics()),
-		ActionsEnabled: r.flag("actions_enabled", true),
-		Above:          threshold(r, "above"), Below: threshold(r, "below"),
+		ActionsEnabled: r.flag("actions_enabled", true), Tags: r.table("tags"),
+		Above: threshold(r, "above"), Below: threshold(r, "below"),
 	}
 	if ref := a.ref(r, "watch", watched()); ref != nil {
 		alarm.Watch = *ref
@@ -137,20 +138,24 @@ func (a *account) readThen(r reader) map[string]float64 {
 	return then
 }
 
-// entry is one line of a map of numbers.
+// entry is one line of a map of numbers, or of texts.
 type entry struct {
 	key   string
 	value float64
+	text  string
 	at    hcl.Range
 }
 
 // numbers reads a map of numbers, each with its place.
-func (a *account) numbers(r reader, name string) []entry {
+func (a *account) numbers(r reader, name string) []entry { return a.entries(r, name, cty.Number) }
+
+// entries reads a map of values of a type, each with its place.
+func (a *account) entries(r reader, name string, ty cty.Type) []entry {
 	attribute, there := r.attribute(name)
 	if !there {
 		return nil
 	}
-	value, at, ok := r.get(name, cty.Map(cty.Number))
+	value, at, ok := r.get(name, cty.Map(ty))
 	if !ok {
 		return nil
 	}
@@ -169,7 +174,11 @@ func (a *account) numbers(r reader, name string) []entry {
 		if place, there := places[key]; there {
 			e.at = place
 		}
-		if err := gocty.FromCtyValue(table[key], &e.value); err != nil {
+		var into any = &e.value
+		if ty == cty.String {
+			into = &e.text
+		}
+		if err := gocty.FromCtyValue(table[key], into); err != nil {
 			a.found.add(invalid(e.at, "Wrong type", "%s", sentence(err.Error())))
 			continue
 		}
@@ -194,9 +203,8 @@ func (a *account) readMetric(r reader, b *hcl.Block) {
 	metric := sandbox.MetricSpec{Name: b.Labels[0]}
 	r.into("value", cty.Number, &metric.Value)
 	for _, entry := range a.numbers(r, "at") {
-		d, problem := parseDuration(entry.at, "The time in at", entry.key, zeroOrMore)
-		if problem != nil {
-			a.found.add(problem)
+		d, ok := a.moment(entry)
+		if !ok {
 			continue
 		}
 		if metric.At == nil {
@@ -205,6 +213,28 @@ func (a *account) readMetric(r reader, b *hcl.Block) {
 		metric.At[d] = entry.value
 	}
 	a.spec.Metrics = append(a.spec.Metrics, metric)
+}
+
+// moment reads when something happens: so long into the run.
+func (a *account) moment(e entry) (time.Duration, bool) {
+	d, problem := parseDuration(e.at, "The time in at", e.key, zeroOrMore)
+	if problem != nil {
+		a.found.add(problem)
+	}
+	return d, problem == nil
+}
+
+func (a *account) readParameter(r reader, b *hcl.Block) {
+	parameter := sandbox.ParameterSpec{Name: b.Labels[0], Value: r.text("value", "")}
+	for _, entry := range a.entries(r, "at", cty.String) {
+		if d, ok := a.moment(entry); ok {
+			if parameter.At == nil {
+				parameter.At = map[time.Duration]string{}
+			}
+			parameter.At[d] = entry.text
+		}
+	}
+	a.spec.Parameters = append(a.spec.Parameters, parameter)
 }
 
 func (a *account) readBucket(r reader, b *hcl.Block) {

@@ -35,6 +35,7 @@ func (t texts) parse(path string, found *findings) *hcl.File {
 func (t texts) parseText(path string, text []byte, found *findings) *hcl.File {
 	if problem := unreadable(path, text); problem != nil {
 		found.add(problem)
+		t[path] = &hcl.File{Bytes: asText(text)}
 		return nil
 	}
 	t[path] = &hcl.File{Bytes: text}
@@ -60,12 +61,15 @@ func top(path string) hcl.Range {
 	return hcl.Range{Filename: path, Start: hcl.InitialPos, End: hcl.InitialPos}
 }
 
+// nowhere is for mistakes that no line is to blame for: a file that is not there, a flag.
+func nowhere(name string) hcl.Range { return hcl.Range{Filename: name} }
+
 // read returns a file's text, from the library or the disk. It refuses what is too large before reading it.
 func read(path string) ([]byte, *hcl.Diagnostic) {
 	if name, ok := libraryFile(path); ok {
 		text, err := library.ReadFile(name)
 		if err != nil {
-			return nil, unknown(top(path), "scenario in the library", strings.TrimSuffix(strings.TrimPrefix(name, libraryPrefix), ".hcl"), libraryNames())
+			return nil, unknown(nowhere(path), "scenario in the library", strings.TrimSuffix(strings.TrimPrefix(name, libraryPrefix), ".hcl"), libraryNames())
 		}
 		return text, nil
 	}
@@ -74,7 +78,7 @@ func read(path string) ([]byte, *hcl.Diagnostic) {
 		return nil, unreachable(path, err)
 	}
 	if !file.Mode().IsRegular() {
-		return nil, invalid(top(path), "Not a file", "%q is not a regular file.", path)
+		return nil, invalid(nowhere(path), "Not a file", "%q is not a regular file.", path)
 	}
 	if file.Size() > largest {
 		return nil, tooLarge(path)
@@ -99,24 +103,27 @@ func readSome(path string) ([]byte, *hcl.Diagnostic) {
 }
 
 func tooLarge(path string) *hcl.Diagnostic {
-	return invalid(top(path), "File too large", "%q is larger than 1 MiB. No scenario is.", path)
+	return invalid(nowhere(path), "File too large", "%q is larger than 1 MiB. No scenario is.", path)
 }
 
 // unreachable says why a path cannot be read.
 func unreachable(path string, err error) *hcl.Diagnostic {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return invalid(top(path), "File not found", "There is no %q.%s", path, neighbour(path))
+		if leads, err := os.Readlink(path); err == nil {
+			return invalid(nowhere(path), "Link that leads nowhere", "%q is a symbolic link to %q, which does not exist.", path, leads)
+		}
+		return invalid(nowhere(path), "File not found", "There is no %q.%s", path, neighbour(path))
 	case errors.Is(err, fs.ErrPermission):
-		return invalid(top(path), "File not readable", "You are not allowed to read %q.", path)
+		return invalid(nowhere(path), "File not readable", "You are not allowed to read %q.", path)
 	case errors.Is(err, syscall.ELOOP):
-		return invalid(top(path), "Links in a circle", "%q is a symbolic link that leads back to itself.", path)
+		return invalid(nowhere(path), "Links in a circle", "%q is a symbolic link that leads back to itself.", path)
 	}
 	var trouble *fs.PathError
 	if errors.As(err, &trouble) {
 		err = trouble.Err
 	}
-	return invalid(top(path), "File not readable", "Cannot read %q: %v.", path, err)
+	return invalid(nowhere(path), "File not readable", "Cannot read %q: %v.", path, err)
 }
 
 // neighbour suggests a file beside the missing one.
@@ -137,8 +144,8 @@ func neighbour(path string) string {
 
 // unreadable says why a file's bytes are no text.
 func unreadable(path string, text []byte) *hcl.Diagnostic {
-	if at := bytes.IndexByte(text, 0); at >= 0 {
-		return invalid(position(path, text, at), "Not a text file", "%q holds zero bytes: it is not text.", path)
+	if bytes.IndexByte(text, 0) >= 0 {
+		return invalid(nowhere(path), "Not a text file", "%q holds zero bytes: it is not text.", path)
 	}
 	if utf8.Valid(text) {
 		return nil
@@ -152,6 +159,19 @@ func unreadable(path string, text []byte) *hcl.Diagnostic {
 		at += size
 	}
 	return invalid(position(path, text, at), "Not UTF-8", "%q is not UTF-8 text. Save it as UTF-8.", path)
+}
+
+// asText replaces the bytes that are not UTF-8, each by one of its own, so that their line can be shown.
+func asText(text []byte) []byte {
+	shown := bytes.Clone(text)
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			shown[at] = '?'
+		}
+		at += size
+	}
+	return shown
 }
 
 // position is the place of a byte in a text.

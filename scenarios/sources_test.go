@@ -118,8 +118,72 @@ func TestFindSaysWhatIsWrongWithEachPath(t *testing.T) {
 	assert.ElementsMatch(t, []string{
 		"No scenarios", "Links in a circle", "File not found", "File not found", "Unknown scenario in the library",
 	}, summaries)
-	_, err = scenarios.Find([]string{folder})
-	assert.Contains(t, shown(err), "Links in a circle")
+}
+
+func TestALinkThatLeadsNowhereDoesNotHideTheOthers(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "good.hcl"), []byte("scenario \"good\" {}\n"), 0o600))
+	require.NoError(t, os.Symlink("gone.hcl", filepath.Join(folder, "dangling.hcl")))
+	require.NoError(t, os.Symlink("loop.hcl", filepath.Join(folder, "loop.hcl")))
+	found, err := scenarios.Find([]string{folder})
+	require.NoError(t, err)
+	require.Len(t, found, 3)
+	assert.Equal(t, "Error: Link that leads nowhere\n\n  on "+found[0]+"\n\n"+
+		`"`+found[0]+"\" is a symbolic link to \"gone.hcl\", which does not exist.\n\n", refusal(t, found[0]))
+	load(t, found[1])
+	assert.Contains(t, refusal(t, found[2]), "leads back to itself")
+}
+
+func TestWhatNoLineIsToBlameForNamesNoLine(t *testing.T) {
+	path := write(t, "x.hcl", withVariables)
+	folder := filepath.Dir(path)
+	binary := write(t, "binary.hcl", "a = 1\n\x00")
+	for name, text := range map[string]string{
+		folder + "/nope.hcl":     refusal(t, folder+"/nope.hcl"),
+		binary:                   refusal(t, binary),
+		folder + "/nope.hclvars": refusal(t, path, scenarios.VarFile(folder+"/nope.hclvars")),
+		"--var nams":             refusal(t, path, scenarios.Var("nams=1")),
+		"--var n":                refusal(t, path, scenarios.Var("n=many")),
+		"--var names":            refusal(t, path, scenarios.Var("names="+strings.Repeat("(", 300))),
+	} {
+		assert.Contains(t, text, "\n\n  on "+name+"\n\n")
+		assert.NotContains(t, text, "line")
+		assert.NotContains(t, text, "not available")
+	}
+	_, err := scenarios.Find([]string{mkdir(t, filepath.Join(folder, "empty"))})
+	assert.Equal(t, "Error: No scenarios\n\n  on "+folder+"/empty\n\nThere is no NAME.hcl in \""+folder+
+		"/empty\". Folders within a folder are given by themselves.\n\n", shown(err))
+}
+
+func TestALineThatIsNotUTF8IsShownNevertheless(t *testing.T) {
+	text := refusal(t, write(t, "latin.hcl", "\nscenario \"caf\xe9\" {}\n"))
+	assert.Contains(t, text, "latin.hcl line 2")
+	assert.Contains(t, text, `2: scenario "caf?" {}`)
+}
+
+func TestNumbersAndDurationsAreRefusedInPlainWords(t *testing.T) {
+	flood := func(attributes string) string {
+		return refusal(t, write(t, "x.hcl", "scenario \"x\" {}\ninject \"sqs_backlog\" \"flood\" {\n"+
+			"  queue_url = \"https://sqs.eu-west-1.amazonaws.com/111122223333/orders\"\n"+attributes+"\n}\n"))
+	}
+	assert.Contains(t, flood("messages = 1.5"), "\nmessages must be a whole number.\n")
+	assert.Contains(t, flood("messages = 1e30"), "messages is too large")
+	assert.Contains(t, flood("messages = 1\ndelay = 180"), `delay is 180: a duration needs a unit, such as "180s".`)
+	assert.Contains(t, flood("messages = 1\ndelay = \"1.5\""), `a duration needs a unit, such as "1.5s".`)
+	assert.Contains(t, flood("messages = 1\ndelay = \"soon\""), `A duration looks like "90s"`)
+}
+
+func TestOnlyWhatIsReallySimilarIsSuggested(t *testing.T) {
+	path := write(t, "x.hcl", "scenario \"x\" {}\nvariable \"dr\" { default = 1 }\nvariable \"orders\" { default = 1 }\n")
+	for given, want := range map[string]string{
+		"ordres": `Did you mean "orders"?`,
+		"order":  `Did you mean "orders"?`,
+		"db":     "There is: dr, orders.",
+		"owners": `Did you mean "orders"?`,
+		"metric": "There is: dr, orders.",
+	} {
+		assert.Contains(t, refusal(t, path, scenarios.Var(given+"=1")), want, given)
+	}
 }
 
 func TestFindReadsAFolderThroughALink(t *testing.T) {

@@ -2,10 +2,12 @@ package scenarios
 
 import (
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 
 	"gameday/experiments"
+	"gameday/injectors"
 )
 
 // timeline is what waits for what: a fault for what its after names, an assert for its since.
@@ -178,6 +180,25 @@ func (l *loader) checkChains() {
 	}
 }
 
+// checkTakes warns of a fault that takes longer to inject than it is to last, or than the run may take. Fresh is filled
+// with the fault's values, or with examples where they are not known yet.
+func (l *loader) checkTakes(fault experiments.Fault, body *kindBody, fresh any) {
+	timed, is := fresh.(injectors.Timed)
+	values, diags := body.evaluate(body.scope.early)
+	if !is || body.incomplete || diags.HasErrors() || body.unsettled(values).HasErrors() {
+		return
+	}
+	takes, limit := timed.Takes().Round(time.Second), l.experiment.Timeout
+	switch {
+	case limit > 0 && fault.Delay+takes > limit:
+		l.found.add(warning(invalid(body.header, "Longer than the run",
+			"Injecting it takes %s, and the scenario's timeout stops the run after %s.", fault.Delay+takes, limit)))
+	case fault.Duration > 0 && takes > fault.Duration:
+		l.found.add(warning(invalid(body.header, "Longer than its duration",
+			"Injecting it takes %s. Its duration, %s, counts from the end of that.", takes, fault.Duration)))
+	}
+}
+
 // checkTimeout warns of SLOs that the run cannot live to see.
 func (l *loader) checkTimeout() {
 	for _, c := range l.timeline.claims {
@@ -185,22 +206,5 @@ func (l *loader) checkTimeout() {
 			l.found.add(warning(invalid(l.claims[c.Name].block.DefRange, "Longer than the run",
 				"It may take %s, and the scenario's timeout stops the run after %s.", c.Within+c.HoldsFor, limit)))
 		}
-	}
-}
-
-// checkUse warns of what has no effect.
-func (l *loader) checkUse() {
-	for _, name := range sortedNames(l.scope.targets) {
-		if !l.scope.used["target."+name] {
-			l.found.add(warning(invalid(l.names["target."+name], "Unused target", "Nothing refers to target.%s.", name)))
-		}
-	}
-	for _, name := range sortedNames(l.variables) {
-		if !l.scope.used["var."+name] {
-			l.found.add(warning(invalid(l.names["variable."+name], "Unused variable", "Nothing refers to var.%s.", name)))
-		}
-	}
-	if len(l.scope.faults) > 0 && len(l.scope.claims) == 0 {
-		l.found.add(warning(invalid(top(l.path), "Nothing to judge", "There are faults, but no assert says what has to follow.")))
 	}
 }

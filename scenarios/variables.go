@@ -13,6 +13,8 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 	ctyjson "github.com/zclconf/go-cty/cty/json"
+
+	"gameday/experiments"
 )
 
 // environmentPrefix is how a variable is called in the environment.
@@ -80,7 +82,7 @@ func (l *loader) declareVariable(b *hcl.Block) *variable {
 func (l *loader) assignVariables() {
 	for _, name := range sortedNames(l.variables) {
 		if text, set := l.options.env(environmentPrefix + name); set {
-			l.assignText(l.variables[name], text, top(environmentPrefix+name), "the environment's "+environmentPrefix+name)
+			l.assignText(l.variables[name], text, nowhere(environmentPrefix+name), "the environment's "+environmentPrefix+name)
 		}
 	}
 	for _, path := range l.besideScenario() {
@@ -111,7 +113,7 @@ func (l *loader) besideScenario() []string {
 func (l *loader) assignArgument(text string) {
 	name, value, pair := strings.Cut(text, "=")
 	name = strings.TrimSpace(name)
-	at := top("--var " + name)
+	at := nowhere("--var " + name)
 	if !pair || name == "" {
 		l.found.add(invalid(at, "Not a variable", "--var takes NAME=VALUE."))
 		return
@@ -132,6 +134,7 @@ func (l *loader) assignText(v *variable, text string, at hcl.Range, where string
 	}
 	problem := tooDeep(at.Filename, []byte(text))
 	if problem != nil {
+		problem.Subject = &at
 		l.found.add(problem)
 		return
 	}
@@ -212,9 +215,20 @@ func (l *loader) settle(v *variable) cty.Value {
 		return cty.UnknownVal(v.ty)
 	}
 	if v.sensitive {
+		addSecrets(l.experiment.Secrets, value)
 		value = value.Mark(sensitive)
 	}
 	return value
+}
+
+// addSecrets adds every text in a value.
+func addSecrets(secrets *experiments.Secrets, value cty.Value) {
+	_ = cty.Walk(value, func(_ cty.Path, part cty.Value) (bool, error) {
+		if part.Type() == cty.String && part.IsKnown() && !part.IsNull() {
+			secrets.Add(part.AsString())
+		}
+		return true, nil
+	})
 }
 
 // misfit says that a value has the wrong type; for a sensitive one it does not show the line where the value stands.

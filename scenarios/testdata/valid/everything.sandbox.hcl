@@ -62,3 +62,12 @@ s3_bucket "ledger" {
   region    = "eu-central-1"
   read_only = true
 }
+
+ssm_parameter "/gameday/stop" {
+  value = "go"
+  at    = { "2m" = "stop" }
+}
+
+sqs_queue "labelled" {
+  tags = { tier = "critical" }
+}

@@ -1,0 +1,3 @@
+scenario "fixture" {}
+
+limits {} # ERROR: Empty limits

@@ -1,0 +1,1 @@
+scenario "fixture" { owner = "sre" } # WARNING: Proves nothing
