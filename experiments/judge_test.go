@@ -119,6 +119,7 @@ func TestNoVerdictIsFinalBeforeItsSourcesWereSeenSoFar(t *testing.T) {
 		"nothing came yet":                             {level, story(159, initiallyFalse)},
 		"it came, but may not last":                    {lasting, story(150, initiallyFalse, turns(true, 130, 130))},
 		"never, and the window is open":                {level.with(func(q *question) { q.expect = Never }), story(159, initiallyFalse)},
+		"stays, and nobody looked since it began":      {level.with(func(q *question) { q.expect = Stays }), story(95, initiallyFalse)},
 		"stays, and the window is open":                {level.with(func(q *question) { q.expect = Stays }), story(159, turns(true, 0, 10))},
 		"missed is not said before patience has ended": {level.with(func(q *question) { q.patience = minute }), story(219, initiallyFalse)},
 	} {
@@ -139,19 +140,21 @@ func TestVerdictsOfWindows(t *testing.T) {
 		verdict  Verdict
 		reason   Reason
 	}{
-		"never, and it did not":                  {never, story(161, initiallyFalse), Passed, ""},
-		"never, but it did":                      {never, story(131, initiallyFalse, turns(true, 130, 130)), Failed, Happened},
-		"never, and it was so at the start":      {never, story(131, turns(true, 0, 10)), Failed, Happened},
-		"never, and it came after the window":    {never, story(170, initiallyFalse, turns(true, 165, 165)), Passed, ""},
-		"never, across the end of the window":    {never, story(170, initiallyFalse, turns(true, 158, 163)), Inconclusive, Straddles},
-		"never, as far as one could see":         {never, story(161, initiallyFalse).withBlind(120, 125), Inconclusive, Blind},
-		"never, and nobody ever looked":          {never, story(161), Inconclusive, Blind},
-		"an event that must never come":          {neverEvent, story(161), Passed, ""},
-		"an event that must never come, but did": {neverEvent, story(161, turns(true, 120, 120)), Failed, Happened},
-		"stays, and it did":                      {stays, story(161, turns(true, 0, 10)), Passed, ""},
-		"stays, but it was false at the start":   {stays, story(161, initiallyFalse), Failed, DidNotStay},
-		"stays, but it became false":             {stays, story(161, turns(true, 0, 10), turns(false, 120, 125)), Failed, DidNotStay},
-		"stays, as far as one could see":         {stays, story(161, turns(true, 0, 10)).withBlind(120, 125), Inconclusive, Blind},
+		"never, and it did not":                      {never, story(161, initiallyFalse), Passed, ""},
+		"never, but it did":                          {never, story(131, initiallyFalse, turns(true, 130, 130)), Failed, Happened},
+		"never, and it was so at the start":          {never, story(131, turns(true, 0, 10)), Failed, Happened},
+		"never, and it came after the window":        {never, story(170, initiallyFalse, turns(true, 165, 165)), Passed, ""},
+		"never, across the end of the window":        {never, story(170, initiallyFalse, turns(true, 158, 163)), Inconclusive, Straddles},
+		"never, as far as one could see":             {never, story(161, initiallyFalse).withBlind(120, 125), Inconclusive, Blind},
+		"never, and nobody ever looked":              {never, story(161), Inconclusive, Blind},
+		"an event that must never come":              {neverEvent, story(161), Passed, ""},
+		"an event that must never come, but did":     {neverEvent, story(161, turns(true, 120, 120)), Failed, Happened},
+		"stays, and it did":                          {stays, story(161, turns(true, 0, 10)), Passed, ""},
+		"stays, but it was false at the start":       {stays, story(161, initiallyFalse), Failed, DidNotStay},
+		"stays, but it became false":                 {stays, story(161, turns(true, 0, 10), turns(false, 120, 125)), Failed, DidNotStay},
+		"stays, from the very change it counts from": {stays, story(161, initiallyFalse, turns(true, 100, 100.1)), Passed, ""},
+		"stays, from a change across its beginning":  {stays, story(161, initiallyFalse, turns(true, 98, 101)), Inconclusive, Straddles},
+		"stays, as far as one could see":             {stays, story(161, turns(true, 0, 10)).withBlind(120, 125), Inconclusive, Blind},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, ok := judge(c.question, c.evidence)
@@ -173,26 +176,27 @@ func TestLatencyIsAnIntervalCutAtZero(t *testing.T) {
 
 func stepAt(name string, a, b float64) step {
 	m := between(a, b)
-	return step{name, decision{verdict: Passed, moment: &m}}
+	return step{name: name, decision: decision{verdict: Passed, moment: &m}}
 }
 
 func TestVerdictsOfChains(t *testing.T) {
 	failed := stepAt("b", 130, 130)
 	failed.decision.verdict, failed.decision.reason = Failed, Late
-	open := step{"a", decision{verdict: Inconclusive, reason: Vacuous}}
+	open := step{name: "a", decision: decision{verdict: Inconclusive, reason: Vacuous}}
 	for name, c := range map[string]struct {
 		steps   []step
 		verdict Verdict
 		reason  Reason
 	}{
-		"all in order and in time":              {[]step{stepAt("a", 110, 110), stepAt("b", 120, 120)}, Passed, ""},
-		"simultaneous within a tenth of second": {[]step{stepAt("a", 110.09, 110.09), stepAt("b", 110, 110)}, Passed, ""},
-		"certainly in the wrong order":          {[]step{stepAt("a", 115, 116), stepAt("b", 110, 111)}, Failed, OutOfOrder},
-		"too close to say":                      {[]step{stepAt("a", 108, 113), stepAt("b", 110, 111)}, Inconclusive, Straddles},
-		"the last one is late":                  {[]step{stepAt("a", 110, 110), stepAt("b", 170, 170)}, Failed, Late},
-		"the last one lies across the SLO":      {[]step{stepAt("a", 110, 110), stepAt("b", 159, 161)}, Inconclusive, Straddles},
-		"a failed step fails the chain":         {[]step{open, failed}, Failed, Late},
-		"an open step leaves the chain open":    {[]step{open, stepAt("b", 120, 120)}, Inconclusive, Vacuous},
+		"all in order and in time":                {[]step{stepAt("a", 110, 110), stepAt("b", 120, 120)}, Passed, ""},
+		"simultaneous within a tenth of second":   {[]step{stepAt("a", 110.09, 110.09), stepAt("b", 110, 110)}, Passed, ""},
+		"certainly in the wrong order":            {[]step{stepAt("a", 115, 116), stepAt("b", 110, 111)}, Failed, OutOfOrder},
+		"too close to say":                        {[]step{stepAt("a", 108, 113), stepAt("b", 110, 111)}, Inconclusive, Straddles},
+		"the last one is late":                    {[]step{stepAt("a", 110, 110), stepAt("b", 170, 170)}, Failed, Late},
+		"the last one lies across the SLO":        {[]step{stepAt("a", 110, 110), stepAt("b", 159, 161)}, Inconclusive, Straddles},
+		"a failed step fails the chain":           {[]step{open, failed}, Failed, Late},
+		"close to its neighbours, but not to all": {[]step{stepAt("a", 110.18, 110.18), stepAt("b", 110.09, 110.09), stepAt("c", 110, 110)}, Failed, OutOfOrder},
+		"an open step leaves the chain open":      {[]step{open, stepAt("b", 120, 120)}, Inconclusive, Vacuous},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, _ := judgeChain(minute, between(100, 100), c.steps)

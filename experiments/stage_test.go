@@ -34,6 +34,7 @@ type stage struct {
 	tick       time.Duration
 	checksOnly bool
 	mode       experiments.Mode
+	policy     *experiments.Policy
 }
 
 // build writes a scenario and its sandbox to files and loads them as a user's.
@@ -111,6 +112,7 @@ func (s *stage) enter(ctx context.Context, c *clock.Clock, account *sandbox.Acco
 	return troupe{ctx, c, account, &experiments.Engine{
 		Clock: c, Cloud: cloud.NewSession(account.Config(), c, s.seed, "20260105-090000-test"), Injectors: injectors.Standard(),
 		Signals: signals.Standard(), Run: "20260105-090000-test", Mode: s.mode, Seed: s.seed, Version: "test", Tick: s.tick,
+		Policy: s.policy,
 	}, stop}
 }
 
