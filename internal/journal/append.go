@@ -23,6 +23,7 @@ type appender struct {
 	file    file
 	size    int64 // up to the end of the last record
 	seq     int   // of the last record
+	run     string
 	durable bool
 	buffer  *bufio.Writer // where durable is false
 	broken  error         // the file could not be brought back to the end of the last record
@@ -50,19 +51,20 @@ func (a *appender) append(r experiments.Record) error {
 	if a.broken != nil {
 		return a.broken
 	}
-	line, err := lineOf(r, a.seq)
+	run := runOf(r, a.run)
+	line, err := lineOf(r, a.seq, run)
 	if err != nil {
 		return err
 	}
 	if err := a.write(line); err != nil {
 		return fmt.Errorf("append to journal: %w", err)
 	}
-	a.seq = r.Seq
+	a.seq, a.run = r.Seq, run
 	return nil
 }
 
-// lineOf returns the record as one line, if it follows the last one and can be read back.
-func lineOf(r experiments.Record, last int) ([]byte, error) {
+// lineOf returns the record of a run as one line, if it follows the last one and can be read back.
+func lineOf(r experiments.Record, last int, run string) ([]byte, error) {
 	if r.Seq != last+1 {
 		return nil, fmt.Errorf("append to journal: record %d does not follow record %d", r.Seq, last)
 	}
@@ -70,10 +72,10 @@ func lineOf(r experiments.Record, last int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("append to journal: %w", err)
 	}
-	if len(line) >= maxLine {
+	if len(line)+sumSize >= maxLine {
 		return nil, fmt.Errorf("append to journal: event %s is larger than %d MiB", r.Event.Type(), maxLine>>20)
 	}
-	return append(line, '\n'), nil
+	return append(withSum(run, line), '\n'), nil
 }
 
 func (a *appender) write(line []byte) error {

@@ -143,6 +143,7 @@ func resume(file *os.File, place string) (*Folder, []experiments.Record, error) 
 	started := read.records[0].Event.(experiments.RunStarted)
 	f := &Folder{run: started.Run, place: place, current: place, durable: true}
 	f.events = newAppender(file, read.size, last, true)
+	f.events.run = started.Run
 	return f, read.records, nil
 }
 

@@ -303,9 +303,9 @@ func onFullDisk(t *testing.T, free int) (*appender, *fullDisk) {
 
 func TestAFullDiskLeavesTheJournalAsItWas(t *testing.T) {
 	records := someRecords(experiments.ModeRun, 5)
-	line, err := json.Marshal(records[0])
+	line, err := lineOf(records[0], 0, runID)
 	require.NoError(t, err)
-	a, disk := onFullDisk(t, len(line)+1+10)
+	a, disk := onFullDisk(t, len(line)+10)
 	require.NoError(t, a.append(records[0]))
 	require.ErrorContains(t, a.append(records[1]), "no space left")
 	read, err := readFile(disk.Name())
@@ -313,7 +313,7 @@ func TestAFullDiskLeavesTheJournalAsItWas(t *testing.T) {
 	require.Equal(t, records[:1], read)
 	info, err := disk.Stat()
 	require.NoError(t, err)
-	require.EqualValues(t, len(line)+1, info.Size(), "no part of a record is left")
+	require.EqualValues(t, len(line), info.Size(), "no part of a record is left")
 
 	disk.free = 1 << 20 // somebody made room: what is reverted is journalled
 	require.NoError(t, a.append(records[1]))

@@ -2,8 +2,6 @@ package journal
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -91,6 +89,8 @@ type reading struct {
 	records []experiments.Record
 	size    int64 // up to the end of the last whole record, with its newline
 	unended bool  // the last record lacks its newline
+	run     string
+	summed  bool // whether lines have sums
 }
 
 // readJournal reads a journal to its end.
@@ -125,14 +125,11 @@ func readJournal(r io.Reader, path string) (reading, error) {
 
 // take adds the record of a line, or says that the line is torn.
 func (read *reading) take(line []byte, ended bool, in *bufio.Reader) (torn bool, err error) {
-	var record experiments.Record
-	if err := json.Unmarshal(line, &record); err != nil {
-		if !ended || bytes.IndexByte(line, 0) >= 0 && last(in) {
+	record, err := read.parse(line)
+	if err != nil {
+		if !ended && cutShort(err) || holed(line) && last(in) {
 			return true, nil // a crash cuts the last line short, or leaves zeros where its text was to be
 		}
-		return false, err
-	}
-	if err := read.follows(record); err != nil {
 		return false, err
 	}
 	read.records = append(read.records, record)
@@ -210,11 +207,8 @@ func firstRecord(path string) (experiments.RunStarted, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return experiments.RunStarted{}, err
 	}
-	var record experiments.Record
-	if err := json.Unmarshal(line, &record); err != nil {
-		return experiments.RunStarted{}, err
-	}
-	if err := checkFirst(record); err != nil {
+	record, err := new(reading).parse(line)
+	if err != nil {
 		return experiments.RunStarted{}, err
 	}
 	return record.Event.(experiments.RunStarted), nil

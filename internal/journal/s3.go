@@ -25,6 +25,7 @@ const largestBatch = 8 << 20
 //	└─ 000000001 ┘└─── 000000002 ────────┘└──────────── 000000004 ─────────────────┘
 type Remote struct {
 	place   cloud.S3URL // of the run
+	id      string      // the run's
 	clock   *clock.Clock
 	put     func(first int, body []byte) error
 	await   func(*clock.Cond)
@@ -53,7 +54,9 @@ func OpenRemote(ctx context.Context, p Place, run string) (*Remote, []experiment
 	if err != nil {
 		return nil, nil, err
 	}
-	return newRemote(ctx, newShelf(p, run), records[len(records)-1].Seq), records, nil
+	r := newRemote(ctx, newShelf(p, run), records[len(records)-1].Seq)
+	r.id = runOf(records[0], run)
+	return r, records, nil
 }
 
 func newRemote(ctx context.Context, s *shelf, last int) *Remote {
@@ -72,7 +75,8 @@ func (r *Remote) Run() cloud.S3URL { return r.place }
 // that does, or for Flush. After an error nothing more is written before Flush, so that a run need not wait for S3 to be
 // silent again and again.
 func (r *Remote) Append(record experiments.Record) error {
-	line, err := lineOf(record, r.seq)
+	r.id = runOf(record, r.id)
+	line, err := lineOf(record, r.seq, r.id)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package journal
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -33,12 +32,13 @@ func ReadRemote(ctx context.Context, p Place, run string) ([]experiments.Record,
 	var read reading
 	for _, key := range keys {
 		name := strings.TrimPrefix(key, s.run.Prefix+"/")
-		if err := s.take(ctx, &read, key, name); err != nil {
+		err := s.take(ctx, &read, key, name)
+		if read.run != "" && read.run != run {
+			return nil, fmt.Errorf("read journal %s: it is the journal of run %q", s.run.Join(nameOf(1)), read.run)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read journal %s/%s: %w", s.run, name, err)
 		}
-	}
-	if started := read.records[0].Event.(experiments.RunStarted); started.Run != run {
-		return nil, fmt.Errorf("read journal %s: it is the journal of run %q", s.run.Join(nameOf(1)), started.Run)
 	}
 	return read.records, nil
 }
@@ -61,14 +61,11 @@ func (s *shelf) take(ctx context.Context, read *reading, key, name string) error
 		if !ended {
 			return fmt.Errorf("line %d: it is cut short", n)
 		}
-		var record experiments.Record
-		if err := json.Unmarshal(line, &record); err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
-		}
-		if n == 1 && record.Seq != number {
+		record, err := read.parse(line)
+		if n == 1 && record.Seq != 0 && record.Seq != number {
 			return fmt.Errorf("line %d: it begins with record %d", n, record.Seq)
 		}
-		if err := read.follows(record); err != nil {
+		if err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 		if read.size += int64(len(line)) + 1; read.size > maxFile {

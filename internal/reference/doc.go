@@ -1,4 +1,5 @@
-// Package reference tells what can be written in a scenario: every kind with its attributes, outputs and permissions.
+// Package reference tells what can be written in a scenario: every kind with its attributes, outputs and permissions; and in
+// a sandbox file: every block.
 //
 //	the tables ──reflection over tags──► Entries ──► Text (gameday kinds), Markdown (docs/reference.md)
 //

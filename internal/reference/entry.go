@@ -6,17 +6,19 @@ import (
 
 	"gameday/assertions"
 	"gameday/injectors"
+	"gameday/internal/notify"
 	"gameday/internal/signals"
 )
 
 // Entry is one kind, as the reference shows it.
 type Entry struct {
-	Block        string      `json:"block"` // "target", "inject" or "assert"
+	Block        string      `json:"block"` // "target", "inject", "assert", "notify" or "sandbox"
 	Name         string      `json:"name"`
 	Summary      string      `json:"summary"`
 	Shape        string      `json:"shape,omitempty"` // of an assertion: "level" or "event"
 	Polled       bool        `json:"polled,omitempty"`
 	Irreversible bool        `json:"irreversible,omitempty"`
+	Notes        []string    `json:"notes,omitempty"` // sentences
 	Attributes   []Attribute `json:"attributes"`
 	Outputs      []Attribute `json:"outputs"`
 	Permissions  []string    `json:"permissions"`
@@ -32,8 +34,9 @@ type Attribute struct {
 	Doc      string `json:"doc,omitempty"`
 }
 
-// Entries returns every kind of the tables: targets, then faults, then assertions, each in the order of its table.
-func Entries(faults injectors.Catalog, claims assertions.Catalog, sources signals.Catalog) []Entry {
+// Entries returns every kind of the tables: targets, then faults, then assertions, then notices, then what sandbox files are
+// made of, each in the order of its table.
+func Entries(faults injectors.Catalog, claims assertions.Catalog, sources signals.Catalog, notices notify.Catalog) []Entry {
 	var entries []Entry
 	for _, k := range faults.Targets {
 		entries = append(entries, targetEntry(k))
@@ -44,10 +47,13 @@ func Entries(faults injectors.Catalog, claims assertions.Catalog, sources signal
 	for _, k := range claims {
 		entries = append(entries, claimEntry(k, faults, sources))
 	}
-	return entries
+	for _, k := range notices {
+		entries = append(entries, noticeEntry(k))
+	}
+	return append(entries, sandboxEntries()...)
 }
 
-// Find returns the entries of that name: a target and an assertion may share it.
+// Find returns the entries of that name: a target, an assertion and a block of sandbox files may share it.
 func Find(entries []Entry, name string) []Entry {
 	var found []Entry
 	for _, e := range entries {
@@ -101,6 +107,13 @@ func claimEntry(k assertions.Kind, faults injectors.Catalog, sources signals.Cat
 	}
 	e.Permissions = sorted(permissions)
 	return e
+}
+
+func noticeEntry(k notify.Kind) Entry {
+	return Entry{
+		Block: "notify", Name: k.Name, Summary: k.Summary, Attributes: attributes(k.New()),
+		Permissions: sorted(k.Permissions), Example: block("notify", k.Name, k.Example),
+	}
 }
 
 func sorted(actions []string) []string {

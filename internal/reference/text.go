@@ -3,6 +3,7 @@ package reference
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -38,12 +39,14 @@ func Text(w io.Writer, e Entry) error {
 	}
 	fmt.Fprintf(w, "\n%s\n", strings.ReplaceAll(shared(e.Block), "`", ""))
 	if len(e.Outputs) > 0 {
-		fmt.Fprintf(w, "\nOthers may refer to (%s.NAME.…):\n", e.Block)
+		fmt.Fprintf(w, "\nOthers may refer to (%s.NAME.…):\n", referred(e))
 		if err := table(w, e.Outputs, false); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(w, "\nPermissions: %s\n", strings.Join(e.Permissions, ", "))
+	if e.Block != sandboxBlock {
+		fmt.Fprintf(w, "\nPermissions: %s\n", permissions(strings.Join(e.Permissions, ", ")))
+	}
 	_, err := fmt.Fprintf(w, "\nExample:\n\n%s\n", indented(e.Example))
 	return err
 }
@@ -78,6 +81,10 @@ func headline(block string) string {
 		return "Targets: what a fault touches"
 	case "inject":
 		return "Faults: what is injected"
+	case "notify":
+		return "Notices: who is told how a run goes"
+	case sandboxBlock:
+		return "Sandbox: what the simulated account of a rehearsal is made of"
 	default:
 		return "Assertions: what must or must not happen (check, guard and assert blocks)"
 	}
@@ -90,13 +97,25 @@ func shared(block string) string {
 		return "Every target also takes a `pick` block with `count` or `percent`, and `optional`."
 	case "inject":
 		return "Every inject also takes `after`, `delay` and `duration`."
+	case "notify":
+		return "Every notify also takes `on` (required): any of `started`, `stopped`, `finished` and `failed`."
+	case sandboxBlock:
+		return "It stands in a sandbox file: `NAME.sandbox.hcl` beside `NAME.hcl`. A range, `\"30s..90s\"`, is drawn from the seed; names make references: `sns_topic.page-primary`."
 	default:
 		return "Every assert also takes `since`, `within` (required), `not_before`, `holds_for`, `expect` and `patience`; a check takes `within`."
 	}
 }
 
+// permissions says what IAM actions a kind needs.
+func permissions(actions string) string {
+	if actions == "" {
+		return "none"
+	}
+	return actions
+}
+
 func notes(e Entry) []string {
-	var found []string
+	found := slices.Clone(e.Notes)
 	if e.Shape == "level" {
 		found = append(found, "A level: a state that holds or not.")
 	}

@@ -68,11 +68,11 @@ func (n *notes) faults() {
 	for i, f := range n.Faults {
 		switch {
 		case n.summary.Faults[i].Reverted == experiments.RevertedNo && f.NotBack != nil:
-			n.add(LevelError, f.Where, "inject."+f.Name+" is NOT REVERTED", "It may still be live: "+f.NotBack.Error)
+			n.add(LevelError, f.Where, "inject."+f.Name+" is NOT REVERTED", "It may still be live: "+errorWords(f.NotBack.Error))
 		case n.summary.Faults[i].Reverted == experiments.RevertedNo:
 			n.add(LevelError, f.Where, "inject."+f.Name+" is NOT REVERTED", "It may still be live.")
 		case f.Failed != nil:
-			n.add(LevelError, f.Where, "inject."+f.Name+" was not injected", f.Failed.Error)
+			n.add(LevelError, f.Where, "inject."+f.Name+" was not injected", errorWords(f.Failed.Error))
 		}
 	}
 }
@@ -132,8 +132,8 @@ func (n *notes) run() {
 		n.add(LevelError, whole, title, stopWords(*n.Stop))
 	case explained:
 	case n.Error != "":
-		n.add(LevelError, whole, title, strings.TrimSpace(sentence(n.Error)+" "+n.Hint))
+		n.add(LevelError, whole, title, strings.TrimSpace(sentence(errorWords(n.Error))+" "+n.Hint))
 	default:
-		n.add(levelOf(s.Verdict), whole, title, sentence(meaning(s.ExitCode)))
+		n.add(levelOf(s.Verdict), whole, title, sentence(n.ending()))
 	}
 }

@@ -45,7 +45,8 @@ func (p *page) side(name string, s Side) []cell {
 		verdict += ", cut short"
 	}
 	return []cell{
-		{text: name, paint: p.dim}, text(s.Run), text(modeWord(s.Mode)),
+		{text: name, paint: p.dim},
+		text(s.Run), text(modeWord(s.Mode)),
 		{text: verdict, paint: func(text string) string { return p.verdict(s.Verdict, text) }},
 	}
 }
@@ -58,7 +59,8 @@ func (p *page) differences(c Comparison) {
 	p.title("Not the same")
 	for _, d := range c.Differences {
 		p.prose(2, d.sentence(), p.yellow)
-		if d.What == "text" && c.Before.Scenario == c.After.Scenario { // whole, so that it can be copied
+		remote := strings.Contains(c.Before.Path+c.After.Path, "://")
+		if d.What == "text" && c.Before.Scenario == c.After.Scenario && !remote { // whole, so that it can be copied
 			p.line("    %s", p.dim("diff -u "+quoted(c.Before.text())+" "+quoted(c.After.text())))
 		}
 	}
@@ -216,7 +218,7 @@ func (c Change) limits() string {
 	if c.Before.Within == c.After.Within {
 		return ""
 	}
-	return "SLO " + short(time.Duration(c.Before.Within)) + " → " + short(time.Duration(c.After.Within))
+	return "SLO " + limited(c.Before.Within) + " → " + limited(c.After.Within)
 }
 
 // apart says by how much at least something is slower or faster.

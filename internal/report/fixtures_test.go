@@ -231,7 +231,7 @@ func (t *tale) closed(end experiments.RunFinished) []experiments.Record {
 func (t *tale) reverted() *tale {
 	t.tell(t.at+time.Second, experiments.FaultReverting{Name: "flood"})
 	return t.tell(t.at+4*time.Second, experiments.FaultReverted{
-		Name: "flood", Moment: exactly(t.at + 3*time.Second), Note: "4,988 of 5,000 messages were consumed before",
+		Name: "flood", Moment: exactly(t.at + 3*time.Second), Note: "took back 12 messages; up to 4,988 more were planned: consumed before, or never sent",
 	})
 }
 
@@ -263,7 +263,7 @@ func failedRun() []experiments.Record {
 	t.tell(390*time.Second, but(came("secondary_paged", 207*time.Second, 179*time.Second, 180*time.Second, "nobody \x1b[31macknowledged\u202e"), experiments.Failed, experiments.TooEarly))
 	t.tell(390*time.Second, experiments.AssertionDecided{
 		Name: "on_call", Chain: experiments.Escalation, Verdict: experiments.Failed, Reason: experiments.TooEarly,
-		Detail: "step secondary_paged failed: too_early",
+		Detail: "step secondary_paged came too early",
 	})
 	t.tell(615*time.Second, experiments.AssertionDecided{Name: "worked_off", Verdict: experiments.Inconclusive, Reason: experiments.Blind, Observed: "4,312 visible"})
 	t.tell(615*time.Second, but(came("no_errors", 15*time.Second, 301*time.Second, 301*time.Second, "ALARM"), experiments.Failed, experiments.Happened))

@@ -46,8 +46,10 @@ func (h *human) header() {
 	h.line("%s", h.bold(Plain(h.Started.Scenario)))
 	h.prose(2, facts(h.Started), h.dim)
 	if !h.Begun.IsZero() {
-		text := fmt.Sprintf("run %s · started %s UTC · took %s",
-			Plain(h.Started.Run), h.Begun.Format("2006-01-02 15:04:05"), short(h.took()))
+		text := fmt.Sprintf("started %s UTC · took %s", h.Begun.Format("2006-01-02 15:04:05"), short(h.took()))
+		if h.options.Folder != "" { // else there is nothing that an id would find
+			text = "run " + Plain(h.Started.Run) + " · " + text
+		}
 		h.prose(2, text, h.dim)
 	}
 	if h.Started.Hypothesis != "" {
@@ -168,7 +170,9 @@ func (h *human) claimed(title string, claims []claim) {
 	for _, c := range claims {
 		v := c.answer.Verdict
 		rows = append(rows, []cell{
-			h.mark(v), text(c.Name), {text: against(c.answer.Latency, c.Within)}, h.faint(c.Kind),
+			h.mark(v), text(c.Name),
+			{text: against(c.answer.Latency, c.Within)},
+			h.faint(c.Kind),
 			{text: headline(c), paint: func(text string) string { return h.tone(v, text) }},
 		})
 	}
@@ -235,7 +239,7 @@ func (h *human) trouble() {
 	}
 	if h.Error != "" {
 		h.title("Error")
-		h.prose(2, Plain(h.Error), h.red)
+		h.prose(2, errorWords(h.Error), h.red)
 		if h.Hint != "" {
 			h.prose(2, Plain(h.Hint), nil)
 		}
@@ -245,12 +249,16 @@ func (h *human) trouble() {
 // stopWords says why a run stopped.
 func stopWords(s experiments.RunStopping) string {
 	cause := map[experiments.StopCause]string{
-		experiments.StopGuard:     "A guard stopped the run",
-		experiments.StopTimeout:   "The timeout stopped the run",
-		experiments.StopInterrupt: "The run was interrupted",
-		experiments.StopTerminate: "The run was terminated",
-		experiments.StopJournal:   "The journal could not be written, so the run stopped",
-		experiments.StopPanic:     "A bug in gameday stopped the run",
+		experiments.StopGuard:      "A guard stopped the run",
+		experiments.StopTimeout:    "The timeout stopped the run",
+		experiments.StopInterrupt:  "The run was interrupted",
+		experiments.StopTerminate:  "The run was terminated",
+		experiments.StopJournal:    "The journal could not be written, so the run stopped",
+		experiments.StopKillSwitch: "The kill switch stopped the run",
+		experiments.StopAccount:    "The account guard stopped the run",
+		experiments.StopLimits:     "The limits stopped the run",
+		experiments.StopLock:       "The run lost its lock and stopped",
+		experiments.StopPanic:      "A bug in gameday stopped the run",
 	}[s.Cause]
 	if cause == "" {
 		cause = "The run stopped (" + Plain(string(s.Cause)) + ")"

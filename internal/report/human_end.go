@@ -31,8 +31,10 @@ func (h *human) diagnostic(c claim) {
 	h.line("")
 	h.prose(0, title, func(text string) string { return h.verdict(c.answer.Verdict, h.bold(text)) })
 	h.snippet(c)
-	h.line("")
-	h.prose(2, explain(c, h.account), nil)
+	if text := explain(c, h.account); text != sentence(headline(c)) { // the title says it
+		h.line("")
+		h.prose(2, text, nil)
+	}
 	if observed := Plain(c.answer.Observed); observed != "" {
 		h.prose(2, "Observed: "+observed+h.atMoment(c), nil)
 	}
@@ -127,7 +129,7 @@ func (h *human) footer() {
 	}
 	s := h.summary
 	word := strings.ToUpper(strings.ReplaceAll(string(s.Verdict), "_", " "))
-	end := ending(s)
+	end := h.ending()
 	if s.Finished == nil {
 		end = "the journal ends before the run did; " + end
 	}

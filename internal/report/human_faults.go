@@ -18,8 +18,11 @@ func (h *human) faults() {
 		outcome := h.summary.Faults[i].Reverted
 		sign, paint := faultMark(outcome), h.faultPaint(outcome)
 		rows = append(rows, []cell{
-			{text: sign, paint: paint}, text(f.Name), h.faint(f.Kind), {text: count(len(f.Touches()), "target")},
-			{text: h.injectedWords(f)}, {text: h.revertedWords(f, outcome), paint: paint},
+			{text: sign, paint: paint},
+			text(f.Name), h.faint(f.Kind),
+			{text: count(len(f.Touches()), "target")},
+			{text: h.injectedWords(f)},
+			{text: h.revertedWords(f, outcome), paint: paint},
 		})
 	}
 	h.table(2, rows)
@@ -77,14 +80,14 @@ func (h *human) revertedWords(f experiments.FaultStory, outcome experiments.Reve
 	case outcome == experiments.RevertedYes:
 		said = "reverted " + h.since(f.Reverted.Moment.Latest)
 	case outcome == experiments.RevertedNo && f.NotBack != nil:
-		said = "NOT REVERTED: " + Plain(f.NotBack.Error)
+		said = "NOT REVERTED: " + errorWords(f.NotBack.Error)
 	case outcome == experiments.RevertedNo:
 		said = "NOT REVERTED"
 	default:
 		said = "not injected"
 	}
 	if f.Failed != nil {
-		said += ": " + Plain(f.Failed.Error)
+		said += ": " + errorWords(f.Failed.Error)
 	}
 	if f.Reverted != nil && f.Reverted.Note != "" {
 		said += ": " + Plain(f.Reverted.Note)
@@ -117,7 +120,7 @@ func (h *human) leftovers() {
 	}
 	h.line("\n%s", h.red(h.bold("Not reverted")))
 	for _, l := range h.summary.Leftovers {
-		h.prose(2, markBad+" "+Plain(l.What)+": "+Plain(l.Reason), h.red)
+		h.prose(2, markBad+" "+Plain(l.What)+": "+errorWords(l.Reason), h.red)
 		for _, left := range l.Left {
 			h.prose(6, Plain(left), nil)
 		}

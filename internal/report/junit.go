@@ -99,8 +99,11 @@ func suiteOf(a account) junitSuite {
 		s.Timestamp = a.Begun.Format("2006-01-02T15:04:05")
 	}
 	for _, p := range [][2]string{
-		{"run", a.Started.Run}, {"mode", string(a.Started.Mode)}, {"seed", fmt.Sprint(a.Started.Seed)},
-		{"account", a.Started.Account}, {"region", a.Started.Region},
+		{"run", a.Started.Run},
+		{"mode", string(a.Started.Mode)},
+		{"seed", fmt.Sprint(a.Started.Seed)},
+		{"account", a.Started.Account},
+		{"region", a.Started.Region},
 	} {
 		if p[1] != "" {
 			s.Properties = append(s.Properties, junitProperty{p[0], valid(p[1])})
@@ -231,7 +234,7 @@ func revertCases(a account) []junitCase {
 // runCase is the run as a whole.
 func runCase(a account, explained bool) junitCase {
 	s := a.summary
-	said := strings.ReplaceAll(string(s.Verdict), "_", " ") + ": " + ending(s)
+	said := strings.ReplaceAll(string(s.Verdict), "_", " ") + ": " + a.ending()
 	text := said
 	if a.Stop != nil {
 		text += "\n" + stopWords(*a.Stop)

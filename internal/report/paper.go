@@ -146,7 +146,7 @@ func (a account) particulars() []fact {
 		fact{Name: "Playbook", Text: start.Playbook, Link: webAddress(start.Playbook)},
 		fact{Name: "Labels", Text: pairs(start.Labels)}, fact{Name: "Variables", Text: pairs(start.Variables)},
 		fact{Name: "Seed", Text: fmt.Sprint(start.Seed)}, fact{Name: "gameday", Text: start.Version},
-		fact{Name: "Exit code", Text: fmt.Sprintf("%d: %s", a.summary.ExitCode, ending(a.summary))})
+		fact{Name: "Exit code", Text: fmt.Sprintf("%d: %s", a.summary.ExitCode, a.ending())})
 	var known []fact
 	for _, f := range facts {
 		if f.Text = Plain(f.Text); f.Text != "" {
@@ -216,7 +216,7 @@ func (a account) alert() *alert {
 	}
 	said := &alert{Command: "gameday revert " + Plain(a.Started.Run), Rehearsal: a.Started.Mode == experiments.ModeRehearse}
 	for _, l := range a.summary.Leftovers {
-		said.Left = append(said.Left, leftThing{Plain(l.What), Plain(l.Reason), plainAll(l.Left)})
+		said.Left = append(said.Left, leftThing{Plain(l.What), errorWords(l.Reason), plainAll(l.Left)})
 	}
 	return said
 }
@@ -245,7 +245,7 @@ func tapped(t experiments.TapStory) opened {
 	o := opened{On: Plain(t.Source.Subject), Targets: plainAll(t.Plan.Targets), Class: "good", Mark: markGood, Said: "removed"}
 	if !t.Closed {
 		o.Class, o.Mark = "bad", markBad
-		o.Said = "may still be there: " + Plain(cmp.Or(t.Error, "opened and not closed"))
+		o.Said = "may still be there: " + errorWords(cmp.Or(t.Error, "opened and not closed"))
 	}
 	return o
 }

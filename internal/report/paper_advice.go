@@ -54,7 +54,7 @@ func (a account) urgent() []advice {
 		all = append(all, advice{Class: "bad", Mark: markBad, Title: "The run was stopped", Text: []string{stopWords(*a.Stop)}})
 	}
 	if a.Error != "" {
-		text := []string{sentence(Plain(a.Error))}
+		text := []string{sentence(errorWords(a.Error))}
 		if a.Hint != "" {
 			text = append(text, sentence(Plain(a.Hint)))
 		}
@@ -63,7 +63,7 @@ func (a account) urgent() []advice {
 	for _, f := range a.Faults {
 		if f.Failed != nil {
 			all = append(all, advice{
-				Class: "bad", Mark: markBad, Title: "inject." + Plain(f.Name) + " was not wholly injected", Text: []string{sentence(Plain(f.Failed.Error))},
+				Class: "bad", Mark: markBad, Title: "inject." + Plain(f.Name) + " was not wholly injected", Text: []string{sentence(errorWords(f.Failed.Error))},
 			})
 		}
 	}

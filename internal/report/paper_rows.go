@@ -59,7 +59,7 @@ func (a account) answered(c claim) answered {
 	v := c.answer.Verdict
 	row := answered{
 		Class: class(v), Mark: mark(v), Word: string(v), Name: Plain(c.Name), Label: Plain(c.label), Kind: Plain(c.Kind),
-		Asked: askedOf(c), Took: "–", Limit: short(time.Duration(c.Within)), Said: headline(c), When: a.moved(c.answer.Moment),
+		Asked: askedOf(c), Took: "–", Limit: limited(c.Within), Said: headline(c), When: a.moved(c.answer.Moment),
 		Where: strings.Trim(place(c.Where), " ()"),
 	}
 	if v != experiments.Passed {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gameday/experiments"
+	"gameday/internal/clock"
 )
 
 // opinion is the verdict on a run in words that need no explanation.
@@ -51,7 +52,7 @@ func (a account) opinion() opinion {
 func point(c claim) string {
 	if l := c.answer.Latency; l != nil && c.answer.Reason == experiments.Late {
 		limit := time.Duration(c.Within)
-		return fmt.Sprintf("%s late (%s, and %s is allowed)", c.overdue(), span(*l, limit), short(limit))
+		return fmt.Sprintf("%s late (%s, and %s is allowed)", c.overdue(), span(*l, limit), clock.Short(limit))
 	}
 	return headline(c)
 }
@@ -162,7 +163,7 @@ func (a account) noAnswer() string {
 	case a.Stop != nil:
 		return a.whyStopped()
 	case a.Error != "":
-		return sentence(Plain(a.Error))
+		return sentence(errorWords(a.Error))
 	}
 	return "It cannot be said whether the response was good enough: it could not be seen well enough, or proved nothing."
 }

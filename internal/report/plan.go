@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"gameday/experiments"
 )
@@ -71,9 +70,9 @@ func startWords(f experiments.PlannedFault) string {
 	}
 	switch {
 	case f.Delay > 0 && len(f.After) > 0:
-		return after + ", and " + short(time.Duration(f.Delay)) + " more"
+		return after + ", and " + limited(f.Delay) + " more"
 	case f.Delay > 0:
-		return "after " + short(time.Duration(f.Delay))
+		return "after " + limited(f.Delay)
 	}
 	return after
 }
@@ -84,7 +83,7 @@ func endWords(f experiments.PlannedFault) string {
 	case f.Irreversible:
 		return "cannot be reverted"
 	case f.Duration > 0:
-		return "reverted after " + short(time.Duration(f.Duration))
+		return "reverted after " + limited(f.Duration)
 	}
 	return "reverted at the end of the run"
 }
@@ -107,7 +106,7 @@ func (p *planner) listening() {
 		for _, b := range p.plan.Checks {
 			limit := "at once"
 			if b.Within > 0 {
-				limit = "within " + short(time.Duration(b.Within))
+				limit = "within " + limited(b.Within)
 			}
 			rows = append(rows, []cell{text("check." + b.Name), p.faint(b.Kind), {text: limit}})
 		}
@@ -137,7 +136,7 @@ func (p *planner) asserts() {
 
 // asks says what is asked of a block.
 func asks(b experiments.Block) string {
-	within, since := short(time.Duration(b.Within)), ""
+	within, since := limited(b.Within), ""
 	if b.Since != "" {
 		since = " of " + Plain(b.Since)
 	}
@@ -149,13 +148,13 @@ func asks(b experiments.Block) string {
 		text = "all the time within " + within + since
 	}
 	if b.NotBefore > 0 {
-		text += ", not before " + short(time.Duration(b.NotBefore))
+		text += ", not before " + limited(b.NotBefore)
 	}
 	if b.HoldsFor > 0 {
-		text += ", for " + short(time.Duration(b.HoldsFor))
+		text += ", for " + limited(b.HoldsFor)
 	}
 	if b.Patience > 0 {
-		text += "; looked for " + short(time.Duration(b.Patience)) + " longer"
+		text += "; looked for " + limited(b.Patience) + " longer"
 	}
 	return text
 }
@@ -167,7 +166,7 @@ func (p *planner) chains() {
 	p.title("Playbooks and escalations")
 	var rows [][]cell
 	for _, c := range p.plan.Chains {
-		asked := fmt.Sprintf("within %s of %s: %s", short(time.Duration(c.Within)), Plain(c.Since), Plain(strings.Join(c.Steps, " → ")))
+		asked := fmt.Sprintf("within %s of %s: %s", limited(c.Within), Plain(c.Since), Plain(strings.Join(c.Steps, " → ")))
 		rows = append(rows, []cell{text(string(c.Kind) + "." + c.Name), {text: asked}})
 	}
 	p.table(4, rows)

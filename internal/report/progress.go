@@ -14,19 +14,23 @@ const heartbeat = 30 * time.Second
 
 // Progress is an experiments.Reporter that writes one line per happening.
 type Progress struct {
-	out   io.Writer
-	style Style
-	quiet bool
-	fold  experiments.Fold
-	begun time.Time // what times are shown since
-	wrote time.Time // when something was last written
-	names int       // how wide the widest name is
+	out    io.Writer
+	style  Style
+	quiet  bool
+	unkept bool // nothing would be found by the run's id
+	fold   experiments.Fold
+	begun  time.Time // what times are shown since
+	wrote  time.Time // when something was last written
+	names  int       // how wide the widest name is
 }
 
 // NewProgress returns a reporter that writes to w. Quiet leaves out everything but what went wrong and how it ended.
 func NewProgress(w io.Writer, style Style, quiet bool) *Progress {
 	return &Progress{out: w, style: style, quiet: quiet}
 }
+
+// Forget leaves out the run's id, where nothing of it is kept.
+func (p *Progress) Forget() { p.unkept = true }
 
 // Recall tells of records that were reported before, such as those of the run that is reverted. It writes nothing.
 func (p *Progress) Recall(records []experiments.Record) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gameday/experiments"
+	"gameday/internal/clock"
 	"gameday/internal/signals"
 )
 
@@ -13,7 +14,11 @@ import (
 func (p *Progress) say(event experiments.Event) []said {
 	switch e := event.(type) {
 	case experiments.RunStarted:
-		return []said{{about: e.Scenario, text: facts(e) + " · " + Plain(e.Run)}}
+		text := facts(e)
+		if !p.unkept {
+			text += " · " + Plain(e.Run)
+		}
+		return []said{{about: e.Scenario, text: text}}
 	case experiments.PlanMade:
 		return sayPlan(e)
 	case experiments.CheckDecided:
@@ -24,7 +29,7 @@ func (p *Progress) say(event experiments.Event) []said {
 		text := Plain(e.Observed) + ", " + outcomeWords(experiments.CheckOutcome{Reason: e.Reason})
 		return []said{{"guard." + e.Name, strings.TrimPrefix(text, ", "), experiments.Failed, true}}
 	case experiments.RunStopping:
-		return []said{{"stopping", stopWords(e) + " Everything is reverted now.", experiments.Stopped, true}}
+		return []said{{"stopping", stopWords(e) + " Everything that can be is reverted now.", experiments.Stopped, true}}
 	case experiments.TapOpened:
 		return []said{{about: "tap", text: "hears " + Plain(lastPart(e.Source.Subject)), verdict: experiments.Passed}}
 	case experiments.TapClosed:
@@ -39,6 +44,9 @@ func (p *Progress) say(event experiments.Event) []said {
 
 func sayPlan(e experiments.PlanMade) []said {
 	text := fmt.Sprintf("%s, %s, %s", count(len(e.Faults), "fault"), count(len(e.Assertions), "assertion"), count(len(e.Chains), "chain"))
+	if len(e.Faults)+len(e.Assertions)+len(e.Chains) == 0 && len(e.Checks)+len(e.Guards) > 0 {
+		text = "checks only"
+	}
 	all := []said{{about: "plan", text: text}}
 	for _, w := range e.Warnings {
 		all = append(all, said{"warning", Plain(w.Summary) + place(w.Where), experiments.Inconclusive, true})
@@ -70,7 +78,7 @@ func moment(c claim) string {
 		return headline(c)
 	}
 	limit := time.Duration(c.Within)
-	after := fmt.Sprintf(" after %s of %s", span(*c.answer.Latency, limit), short(limit))
+	after := fmt.Sprintf(" after %s of %s", span(*c.answer.Latency, limit), clock.Short(limit))
 	switch c.answer.Reason {
 	case "":
 		return headline(c) + after
@@ -91,7 +99,7 @@ func (p *Progress) sayFault(event experiments.Event) []said {
 		}
 		return []said{{about: "inject." + e.Name, text: text, verdict: experiments.Passed}}
 	case experiments.FaultFailed:
-		return []said{{"inject." + e.Name, "not injected: " + Plain(e.Error), experiments.Failed, true}}
+		return []said{{"inject." + e.Name, "not injected: " + errorWords(e.Error), experiments.Failed, true}}
 	case experiments.FaultReverting:
 		return []said{{about: "inject." + e.Name, text: "reverting"}}
 	case experiments.FaultReverted:
@@ -101,7 +109,7 @@ func (p *Progress) sayFault(event experiments.Event) []said {
 		}
 		return []said{{about: "inject." + e.Name, text: text, verdict: experiments.Passed}}
 	case experiments.FaultRevertFailed:
-		return []said{{"inject." + e.Name, "NOT REVERTED: " + Plain(e.Error), experiments.NotReverted, true}}
+		return []said{{"inject." + e.Name, "NOT REVERTED: " + errorWords(e.Error), experiments.NotReverted, true}}
 	}
 	return nil
 }
@@ -119,7 +127,7 @@ func sayTapClosed(e experiments.TapClosed) []said {
 	if e.Error == "" {
 		return []said{{about: "tap", text: "on " + Plain(lastPart(e.Source.Subject)) + " is closed"}}
 	}
-	text := fmt.Sprintf("on %s is NOT CLOSED: %s", Plain(lastPart(e.Source.Subject)), Plain(e.Error))
+	text := fmt.Sprintf("on %s is NOT CLOSED: %s", Plain(lastPart(e.Source.Subject)), errorWords(e.Error))
 	return []said{{"tap", text, experiments.NotReverted, true}}
 }
 
@@ -134,7 +142,7 @@ func sayBlind(event experiments.Event) []said {
 			text += "; what happened meanwhile is lost"
 		}
 		if e.Why != "" {
-			text += ": " + Plain(e.Why)
+			text += ": " + errorWords(e.Why)
 		}
 		return []said{{about: "blind", text: text, verdict: experiments.Inconclusive, loud: e.Lost}}
 	}
@@ -144,9 +152,9 @@ func sayBlind(event experiments.Event) []said {
 func (p *Progress) sayFinished(e experiments.RunFinished) []said {
 	var all []said
 	if e.Error != "" {
-		all = append(all, said{"error", Plain(e.Error), experiments.Failed, true})
+		all = append(all, said{"error", errorWords(e.Error), experiments.Failed, true})
 	}
 	summary := p.fold.Summary()
 	word := strings.ReplaceAll(string(summary.Verdict), "_", " ")
-	return append(all, said{"finished", fmt.Sprintf("%s: %s", word, ending(summary)), summary.Verdict, true})
+	return append(all, said{"finished", fmt.Sprintf("%s: %s", word, accountOf(&p.fold).ending()), summary.Verdict, true})
 }

@@ -11,7 +11,7 @@ import (
 // headline says in a few words what came of a claim.
 func headline(c claim) string {
 	a := c.answer
-	within := short(time.Duration(c.Within))
+	within := limited(c.Within)
 	switch a.Reason {
 	case "":
 		return c.success()
@@ -27,7 +27,7 @@ func headline(c claim) string {
 	case experiments.Happened:
 		return c.ofStep(c.observed("happened") + ", which must never be")
 	case experiments.DidNotStay:
-		return c.ofStep(c.observed("did not stay so"))
+		return c.ofStep(c.unstable())
 	case experiments.OutOfOrder:
 		return "steps came out of order"
 	case experiments.Straddles:
@@ -48,7 +48,7 @@ func (c claim) success() string {
 	if c.answer.Verdict != experiments.Passed {
 		return string(c.answer.Verdict)
 	}
-	within := short(time.Duration(c.Within))
+	within := limited(c.Within)
 	switch c.Expect {
 	case experiments.Never:
 		return "never within " + within + c.looks()
@@ -67,6 +67,14 @@ func (c claim) looks() string {
 		return ", at every look"
 	}
 	return ""
+}
+
+// unstable says what something that had to stay so was instead.
+func (c claim) unstable() string {
+	if c.answer.Observed == "" {
+		return "did not stay so"
+	}
+	return "did not stay: " + Plain(c.answer.Observed)
 }
 
 func (c claim) came() string {
@@ -100,7 +108,8 @@ func (c claim) overdue() string {
 // explain says in sentences why a claim did not pass.
 func explain(c claim, a account) string {
 	text := c.because(a)
-	if detail := sentence(Plain(c.answer.Detail)); !strings.Contains(text, detail) {
+	detail := sentence(Plain(c.answer.Detail))
+	if !strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSuffix(detail, "."))) {
 		text += " " + detail
 	}
 	return text
@@ -110,7 +119,7 @@ func (c claim) because(a account) string {
 	if c.chain != "" && c.answer.Latency == nil && c.answer.Detail != "" {
 		return sentence(Plain(c.answer.Detail))
 	}
-	within, since := short(time.Duration(c.Within)), c.sinceWords()
+	within, since := limited(c.Within), c.sinceWords()
 	switch c.answer.Reason {
 	case experiments.Late:
 		return c.late(within, since)
@@ -131,7 +140,7 @@ func (c claim) because(a account) string {
 	case experiments.Vacuous:
 		return fmt.Sprintf("It was true already before %s and never became false: the fault showed no effect here, so nothing is proved.", since)
 	case experiments.Skipped:
-		return fmt.Sprintf("It was not judged, because what it waits for (%s) never happened.", since)
+		return fmt.Sprintf("It was not judged: there is no moment of %s to count from.", since)
 	case experiments.Halted:
 		return "The run ended before this was decided."
 	}
@@ -159,10 +168,10 @@ func (c claim) late(within, since string) string {
 func (c claim) missed(within, since string) string {
 	text := fmt.Sprintf("It did not come within %s of %s", within, since)
 	if c.Patience > 0 {
-		text += fmt.Sprintf(", nor in the %s after that", short(time.Duration(c.Patience)))
+		text += fmt.Sprintf(", nor in the %s after that", limited(c.Patience))
 	}
 	if c.HoldsFor > 0 {
-		text += fmt.Sprintf(" (it must hold for %s to count)", short(time.Duration(c.HoldsFor)))
+		text += fmt.Sprintf(" (it must hold for %s to count)", limited(c.HoldsFor))
 	}
 	return text + "; gameday could see all the time."
 }
@@ -170,10 +179,10 @@ func (c claim) missed(within, since string) string {
 func (c claim) tooEarly(since string) string {
 	earliest := time.Duration(c.NotBefore)
 	if c.answer.Latency == nil {
-		return fmt.Sprintf("It came earlier than %s after %s.", short(earliest), since)
+		return fmt.Sprintf("It came earlier than %s after %s.", limited(c.NotBefore), since)
 	}
 	took := span(*c.answer.Latency, earliest)
-	return fmt.Sprintf("It came %s after %s, %stoo early: not before %s was asked.", took, since, c.early(), short(earliest))
+	return fmt.Sprintf("It came %s after %s, %stoo early: not before %s was asked.", took, since, c.early(), limited(c.NotBefore))
 }
 
 // early is by how much something came too early, with a space behind.
@@ -208,7 +217,7 @@ func (c claim) straddles(within, since string) string {
 	case l.Min <= c.Within && l.Max > c.Within:
 		return between + fmt.Sprintf(": too imprecise to say whether that was within %s.", within)
 	case c.NotBefore > 0 && l.Min < c.NotBefore:
-		return between + fmt.Sprintf(": too imprecise to say whether that was before %s.", short(time.Duration(c.NotBefore)))
+		return between + fmt.Sprintf(": too imprecise to say whether that was before %s.", limited(c.NotBefore))
 	}
 	return between + ", perhaps: too imprecise to say whether it is this one that counts."
 }
@@ -228,7 +237,7 @@ func blindWords(b experiments.Blindness, a account) string {
 	}
 	text := fmt.Sprintf("%s could not be seen from %s to %s", Plain(lastPart(b.Source.Subject)), a.since(b.From), until)
 	if b.Why != "" {
-		text += ": " + Plain(b.Why)
+		text += ": " + errorWords(b.Why)
 	}
 	return strings.TrimSuffix(text, ".") + "."
 }

@@ -23,7 +23,8 @@ func asked(block experiments.Block, d experiments.AssertionDecided) (claim, acco
 
 func TestEveryReasonHasItsSentence(t *testing.T) {
 	minute := experiments.Block{Name: "x", Kind: "cloudwatch_alarm", Since: "inject.flood", Expect: experiments.Happens, Within: ms(time.Minute), Subjects: []string{backlog}}
-	patient, early, held, never, stays := minute, minute, minute, minute, minute
+	patient, early, held, never, stays, brisk := minute, minute, minute, minute, minute, minute
+	brisk.Within = ms(2250 * time.Millisecond)
 	patient.Patience, early.NotBefore, held.HoldsFor = ms(2*time.Minute), ms(30*time.Second), ms(10*time.Second)
 	never.Expect, stays.Expect, stays.Polled = experiments.Never, experiments.Stays, true
 	took := func(from, to time.Duration) experiments.AssertionDecided { return came("x", 0, from, to, "ALARM") }
@@ -44,13 +45,15 @@ func TestEveryReasonHasItsSentence(t *testing.T) {
 		{early, but(took(20*time.Second, 20*time.Second), fail, experiments.TooEarly), "ALARM, 10s too early", "It came 20s after inject.flood, 10s too early: not before 30s was asked."},
 		{never, but(took(20*time.Second, 20*time.Second), fail, experiments.Happened), "ALARM, which must never be", "It must not happen within 1m of inject.flood, and it did, 20s after it."},
 		{never, experiments.AssertionDecided{Verdict: fail, Reason: experiments.Happened, Since: &start, Moment: &start}, "happened, which must never be", "It must not happen within 1m of inject.flood, and it did, from the start."},
-		{stays, but(took(20*time.Second, 20*time.Second), fail, experiments.DidNotStay), "ALARM", "It had to stay so for 1m from inject.flood on, and it was not, 20s after it."},
+		{stays, but(took(20*time.Second, 20*time.Second), fail, experiments.DidNotStay), "did not stay: ALARM", "It had to stay so for 1m from inject.flood on, and it was not, 20s after it."},
 		{minute, but(took(58*time.Second, 63*time.Second), unsure, experiments.Straddles), "not known precisely enough", "It came between 58s and 1m3s after inject.flood: too imprecise to say whether that was within 1m."},
 		{early, but(took(28*time.Second, 33*time.Second), unsure, experiments.Straddles), "not known precisely enough", "It came between 28s and 33s after inject.flood: too imprecise to say whether that was before 30s."},
+		{brisk, but(took(2240*time.Millisecond, 2260*time.Millisecond), unsure, experiments.Straddles), "not known precisely enough", "It came between 2.2s and 2.3s after inject.flood: too imprecise to say whether that was within 2.25s."},
+		{brisk, but(took(2248*time.Millisecond, 2251*time.Millisecond), unsure, experiments.Straddles), "not known precisely enough", "It came between 2.2s and 2.3s after inject.flood: too imprecise to say whether that was within 2.25s."},
 		{minute, but(took(0, 3*time.Second), unsure, experiments.Straddles), "not known precisely enough", "It came between 0s and 3s after inject.flood, perhaps: too imprecise to say whether it is this one that counts."},
 		{minute, experiments.AssertionDecided{Verdict: unsure, Reason: experiments.Blind}, "could not be seen", "gameday could not see for a part of the time that matters, so the answer is not known."},
 		{minute, experiments.AssertionDecided{Verdict: unsure, Reason: experiments.Vacuous, Observed: "ALARM"}, "was true all along", "It was true already before inject.flood and never became false: the fault showed no effect here, so nothing is proved."},
-		{minute, experiments.AssertionDecided{Verdict: unsure, Reason: experiments.Skipped, Detail: "inject.flood never came"}, "skipped: inject.flood never came", "It was not judged, because what it waits for (inject.flood) never happened. inject.flood never came."},
+		{minute, experiments.AssertionDecided{Verdict: unsure, Reason: experiments.Skipped, Detail: "there is no moment of inject.flood to count from"}, "skipped: there is no moment of inject.flood to count from", "It was not judged: there is no moment of inject.flood to count from."},
 		{minute, experiments.AssertionDecided{Verdict: unsure, Reason: experiments.Halted}, "not decided when the run stopped", "The run ended before this was decided."},
 		{minute, experiments.AssertionDecided{Verdict: unsure, Reason: "new_reason"}, "new_reason", "new_reason."},
 	} {
@@ -85,9 +88,9 @@ func TestChainsSayWhichStepWasWrong(t *testing.T) {
 		a := tell((&tale{}).tell(0, started(), planned(), d).records)
 		return a.chains[0], a
 	}
-	c, a := chain(experiments.AssertionDecided{Verdict: experiments.Failed, Reason: experiments.Late, Detail: "step primary_paged failed: late"})
-	require.Equal(t, "step primary_paged failed: late", headline(c))
-	require.Equal(t, "Step primary_paged failed: late.", explain(c, a))
+	c, a := chain(experiments.AssertionDecided{Verdict: experiments.Failed, Reason: experiments.Late, Detail: "step primary_paged was late (1m2s of 1m)"})
+	require.Equal(t, "step primary_paged was late (1m2s of 1m)", headline(c))
+	require.Equal(t, "Step primary_paged was late (1m2s of 1m).", explain(c, a))
 
 	c, a = chain(but(came("on_call", 0, 8*time.Minute, 8*time.Minute, ""), experiments.Failed, experiments.Late))
 	require.Equal(t, "complete, 1m late", headline(c))

@@ -37,10 +37,16 @@ func Runs(w io.Writer, rows []Row, style Style) error {
 	return p.send(w)
 }
 
-// fit leaves out the mode and the duration where there is no room for them.
+// fit leaves out the year, the duration and the column of modes where there is no room for them. Rehearsals are marked.
 func (p *page) fit(row []cell) []cell {
 	if p.width() >= 100 {
 		return row
+	}
+	if _, day, dated := strings.Cut(row[1].text, "-"); dated {
+		row[1].text = day
+	}
+	if row[2].text == modeWord(experiments.ModeRehearse) {
+		row[5].text += " (rehearsal)"
 	}
 	return []cell{row[0], row[1], row[3], row[5]}
 }
@@ -63,6 +69,8 @@ func (p *page) runRow(r Row) []cell {
 	}
 	return []cell{
 		text(r.Run), text(when), text(modeWord(s.Mode)),
-		{text: verdict, paint: func(text string) string { return p.verdict(s.Verdict, text) }}, {text: took}, text(s.Scenario),
+		{text: verdict, paint: func(text string) string { return p.verdict(s.Verdict, text) }},
+		{text: took},
+		text(s.Scenario),
 	}
 }

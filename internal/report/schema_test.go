@@ -192,7 +192,7 @@ func TestTheSchemaKnowsEveryMemberOfEveryEvent(t *testing.T) {
 				want = append(want, name)
 			}
 		}
-		want = append(want, "v", "seq", "time", "type")
+		want = append(want, "v", "seq", "time", "type", "sum")
 		assert.ElementsMatch(t, want, slices.Collect(maps.Keys(def.Properties)), kind)
 	}
 }

@@ -175,8 +175,8 @@ func (c *Course) latencies() []experiments.Latency {
 	return all
 }
 
-// nearlyAll is how many in a hundred pairs of a run before and a recent one have to differ the same way. Of runs that differ
-// by chance alone, one trend in six is wrong with four runs, and one in fifty with a dozen.
+// nearlyAll is in how many of a hundred pairs of a run before and a recent one the same one has to be slower. By chance alone,
+// the newest of four runs look slower one time in six, those of a dozen one time in forty.
 const nearlyAll = 85
 
 // drift compares two stretches: their medians have to be notably apart, and in nearly all pairs the recent one to be

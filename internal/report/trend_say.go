@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"gameday/experiments"
+	"gameday/internal/clock"
 )
 
 // TrendText writes the trend for people.
@@ -89,7 +90,7 @@ func (p *page) course(c Course) []cell {
 		{text: bars, paint: func(string) string { return p.painted(points, bars) }},
 		text(fmt.Sprint(c.Runs)),
 		text(fmt.Sprintf("%d/%d/%d", c.Passed, c.Failed, c.Inconclusive)),
-		text(known(c.P50, limit)), text(known(c.P90, limit)), text(short(limit)),
+		text(known(c.P50, limit)), text(known(c.P90, limit)), text(clock.Short(limit)),
 		{text: mark(last.Verdict) + " " + latency, paint: func(text string) string { return p.verdict(last.Verdict, text) }},
 		{text: c.direction(), paint: p.driftPaint(c.Drift)},
 	}

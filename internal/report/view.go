@@ -23,8 +23,8 @@ func LastPart(subject string) string { return lastPart(subject) }
 // StopWords says why a run stopped, in a sentence.
 func StopWords(s experiments.RunStopping) string { return stopWords(s) }
 
-// Meaning says what an exit code means.
-func Meaning(code experiments.ExitCode) string { return meaning(code) }
+// Ending says what the end of a run means.
+func Ending(f *experiments.Fold) string { return accountOf(f).ending() }
 
 // CheckWords says why a check or a guard does not hold.
 func CheckWords(reason experiments.Reason) string {

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"gameday/experiments"
+	"gameday/internal/clock"
+	"gameday/internal/cloud"
 )
 
 // short writes a duration as people do: 350ms, 1.5s, 3m, 1m2s, 1h.
@@ -23,16 +25,10 @@ func grain(d time.Duration) time.Duration {
 	return time.Second
 }
 
-func format(d, grain time.Duration) string {
-	text := d.Round(grain).String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
+func format(d, grain time.Duration) string { return clock.Short(d.Round(grain)) }
+
+// limited writes a limit that somebody set: what is compared with it may differ by a millisecond.
+func limited(m experiments.Millis) string { return clock.Short(time.Duration(m)) }
 
 // beside writes a duration that is compared with a limit: never rounded so far that it seems to be on the other side.
 func beside(d, limit time.Duration) string {
@@ -63,11 +59,10 @@ func span(l experiments.Latency, limit time.Duration) string {
 
 // against writes a latency beside its SLO: 1m2s / 3m.
 func against(l *experiments.Latency, within experiments.Millis) string {
-	limit := time.Duration(within)
 	if l == nil {
-		return "– / " + short(limit)
+		return "– / " + limited(within)
 	}
-	return span(*l, limit) + " / " + short(limit)
+	return span(*l, time.Duration(within)) + " / " + limited(within)
 }
 
 // elapsed writes the time since the start of a run: +01:12, +1:02:03.
@@ -126,13 +121,66 @@ func modeWord(m experiments.Mode) string {
 	return "run"
 }
 
+// errorWords makes the text of an error fit to be read by people.
+func errorWords(text string) string { return Plain(cloud.Brief(text)) }
+
 // ending says what the end of a run means.
-func ending(s experiments.Summary) string {
-	if s.ExitCode == experiments.ExitPassed && len(s.Assertions)+len(s.Chains) == 0 {
+func (a account) ending() string {
+	s := a.summary
+	switch {
+	case s.Finished == nil:
+	case s.ExitCode == experiments.ExitPassed && len(s.Assertions)+len(s.Chains) == 0:
 		return "every check and guard held"
+	case s.ExitCode == experiments.ExitInconclusive && a.Error == "" && a.Stop == nil:
+		if text := unproved(s); text != "" {
+			return text
+		}
+	}
+	for _, f := range s.Faults {
+		if f.Reverted == experiments.RevertedIrrevocable {
+			return strings.Replace(meaning(s.ExitCode), allReverted, "everything that can be reverted is; "+irrevocable(s)+" cannot", 1)
+		}
 	}
 	return meaning(s.ExitCode)
 }
+
+// unproved says why a run proved nothing that went as it should.
+func unproved(s experiments.Summary) string {
+	for _, f := range s.Faults {
+		if f.Reverted != experiments.RevertedNotInjected {
+			return nothingAsserted(s)
+		}
+	}
+	for _, c := range s.Checks {
+		if c.Verdict != experiments.Passed {
+			return "a check did not hold, so nothing was touched"
+		}
+	}
+	return nothingAsserted(s)
+}
+
+func nothingAsserted(s experiments.Summary) string {
+	if len(s.Assertions)+len(s.Chains) == 0 {
+		return "nothing was asserted, so nothing was proved"
+	}
+	return ""
+}
+
+// irrevocable names the faults that were injected for good.
+func irrevocable(s experiments.Summary) string {
+	var names []string
+	for _, f := range s.Faults {
+		if f.Reverted == experiments.RevertedIrrevocable {
+			names = append(names, fmt.Sprintf("%s (%s)", Plain(f.Name), Plain(f.Kind)))
+		}
+	}
+	if n := len(names) - 1; n > 0 {
+		return strings.Join(names[:n], ", ") + " and " + names[n]
+	}
+	return strings.Join(names, "")
+}
+
+const allReverted = "everything is reverted"
 
 // meaning says what an exit code means.
 func meaning(code experiments.ExitCode) string {
@@ -146,11 +194,11 @@ func meaning(code experiments.ExitCode) string {
 	case experiments.ExitInconclusive:
 		return "it could not run, or could not see enough to say"
 	case experiments.ExitStopped:
-		return "stopped by a guard or the timeout; everything is reverted"
+		return "stopped by a guard or the timeout; " + allReverted
 	case experiments.ExitNotReverted:
 		return "not fully reverted: a fault may still be live"
 	case experiments.ExitInterrupted, experiments.ExitTerminated:
-		return "interrupted; everything is reverted"
+		return "interrupted; " + allReverted
 	}
 	return "unknown"
 }
