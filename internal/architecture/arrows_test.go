@@ -41,12 +41,12 @@ func layers() [][]string {
 	return [][]string{
 		{"gameday/cmd/gameday"},
 		{"gameday/internal/cli"},
-		{"gameday/internal/tui", "gameday/internal/history"},
-		{"gameday/internal/permissions", "gameday/internal/reference", "gameday/internal/report", "gameday/internal/journal", "gameday/scenarios"},
+		{"gameday/internal/tui", "gameday/internal/history", "gameday/internal/reference"},
+		{"gameday/internal/permissions", "gameday/internal/report", "gameday/internal/journal", "gameday/scenarios"},
 		{"gameday/internal/notify"},
 		{"gameday/experiments"},
 		{"gameday/injectors", "gameday/assertions"},
-		{"gameday/internal/signals"},
+		{"gameday/internal/signals", "gameday/internal/killswitch", "gameday/internal/lock"},
 		{"gameday/internal/sandbox", "gameday/internal/cloud"},
 		{"gameday/internal/clock", "gameday/internal/chance"},
 	}

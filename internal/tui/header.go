@@ -79,7 +79,7 @@ func (h header) status(a area, s *State, v view) {
 	}
 	write(v.time(v.now, s), style{})
 	if s.End != nil {
-		write(report.Meaning(s.Code), style{})
+		write(s.Ending, style{})
 	} else if left := time.Duration(s.Started.Timeout) - v.now.Sub(s.Begun); s.Started.Timeout > 0 {
 		write(report.Duration(max(0, left).Truncate(time.Second))+" to timeout", style{attr: dim})
 	}

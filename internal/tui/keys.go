@@ -198,7 +198,7 @@ func (m *model) interrupt() tea.Cmd {
 		return tea.Quit
 	}
 	m.prompt = prompt{}
-	m.note = "Stopping: everything is reverted. Ctrl-C again gives up and leaves faults live."
+	m.note = "Stopping: everything that can be is reverted. Ctrl-C again gives up and leaves faults live."
 	return command(m.actions.Interrupt)
 }
 

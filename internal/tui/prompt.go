@@ -33,7 +33,7 @@ func (p *prompt) key(m *model, name, typed string) tea.Cmd {
 	m.prompt = prompt{}
 	switch {
 	case kind == askAbort && (name == "y" || name == "Y"), kind == askQuit && name == "a":
-		m.note = "Aborted: everything is reverted now."
+		m.note = "Aborted: everything that can be is reverted now."
 		return command(m.actions.Stop)
 	case kind == askQuit && name == "d":
 		m.ending = Detached

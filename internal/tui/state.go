@@ -23,6 +23,7 @@ type State struct {
 	End     *experiments.RunFinished
 	Verdict experiments.Verdict // of the whole, once it ended
 	Code    experiments.ExitCode
+	Ending  string // what that means
 	Ended   time.Time
 
 	fold    experiments.Fold
@@ -70,7 +71,7 @@ func (s *State) conclude(r experiments.Record) {
 	s.fold.Add(r)
 	if s.End != nil {
 		summary := s.fold.Summary()
-		s.Verdict, s.Code = summary.Verdict, summary.ExitCode
+		s.Verdict, s.Code, s.Ending = summary.Verdict, summary.ExitCode, report.Ending(&s.fold)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gameday/experiments"
+	"gameday/internal/cloud"
 	"gameday/internal/report"
 	"gameday/internal/signals"
 )
@@ -47,7 +48,7 @@ func (s *State) tell(r experiments.Record) {
 	case experiments.GuardBroken:
 		s.say(r.Time, "guard."+e.Name, joined(e.Observed, report.CheckWords(e.Reason)), experiments.Failed)
 	case experiments.RunStopping:
-		s.say(r.Time, "stopping", report.StopWords(e)+" Everything is reverted now.", experiments.Stopped)
+		s.say(r.Time, "stopping", report.StopWords(e)+" Everything that can be is reverted now.", experiments.Stopped)
 	case experiments.RunFinished:
 		s.tellFinished(r.Time, e)
 	default:
@@ -71,13 +72,13 @@ func (s *State) tellFault(at time.Time, event experiments.Event) {
 	case experiments.FaultInjected:
 		s.say(at, "inject."+e.Name, "injected", "")
 	case experiments.FaultFailed:
-		s.say(at, "inject."+e.Name, "not injected: "+e.Error, experiments.Failed)
+		s.say(at, "inject."+e.Name, "not injected: "+cloud.Brief(e.Error), experiments.Failed)
 	case experiments.FaultReverting:
 		s.say(at, "inject."+e.Name, "reverting", "")
 	case experiments.FaultReverted:
 		s.say(at, "inject."+e.Name, strings.TrimSuffix("reverted: "+e.Note, ": "), experiments.Passed)
 	case experiments.FaultRevertFailed:
-		s.say(at, "inject."+e.Name, "NOT REVERTED: "+e.Error, experiments.NotReverted)
+		s.say(at, "inject."+e.Name, "NOT REVERTED: "+cloud.Brief(e.Error), experiments.NotReverted)
 	}
 }
 
@@ -90,7 +91,7 @@ func (s *State) tellSource(at time.Time, event experiments.Event) {
 		s.say(at, "tap", "hears "+name(e.Source), experiments.Passed)
 	case experiments.TapClosed:
 		if e.Error != "" {
-			s.say(at, "tap", fmt.Sprintf("on %s is NOT CLOSED: %s", name(e.Source), e.Error), experiments.NotReverted)
+			s.say(at, "tap", fmt.Sprintf("on %s is NOT CLOSED: %s", name(e.Source), cloud.Brief(e.Error)), experiments.NotReverted)
 			return
 		}
 		s.say(at, "tap", "on "+name(e.Source)+" is closed", "")
@@ -107,9 +108,9 @@ func (s *State) tellSource(at time.Time, event experiments.Event) {
 
 func (s *State) tellFinished(at time.Time, e experiments.RunFinished) {
 	if e.Error != "" {
-		s.say(at, "error", joined(e.Error, e.Hint), experiments.Failed)
+		s.say(at, "error", joined(cloud.Brief(e.Error), e.Hint), experiments.Failed)
 	}
-	s.say(at, "finished", verdictWord(s.Verdict)+": "+report.Meaning(s.Code), s.Verdict)
+	s.say(at, "finished", verdictWord(s.Verdict)+": "+s.Ending, s.Verdict)
 }
 
 func verdictWord(v experiments.Verdict) string { return strings.ReplaceAll(string(v), "_", " ") }

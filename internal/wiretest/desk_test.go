@@ -48,6 +48,7 @@ func testAll(m *testing.M) int {
 type desk struct {
 	t              *testing.T
 	folder, binary string
+	env            []string // besides what every desk has
 }
 
 func newDesk(t *testing.T, scenario string) *desk {
@@ -76,6 +77,7 @@ func (d *desk) start(arguments ...string) *process {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + d.folder, "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 	}
+	p.command.Env = append(p.command.Env, d.env...)
 	p.command.Stdout, p.command.Stderr = &p.stdout, &p.stderr
 	require.NoError(d.t, p.command.Start())
 	go func() {

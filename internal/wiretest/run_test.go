@@ -53,7 +53,7 @@ func TestARunJudgesAPageByWhenItWasPublishedAndLeavesNothingBehind(t *testing.T)
 	require.Empty(t, summary.Leftovers)
 	require.Equal(t, 2000, summary.APICalls["sqs:SendMessageBatch"])
 	reverting, reverted := d.events("fault.reverting")[0], d.events("fault.reverted")[0]
-	require.Equal(t, "took back 20000 of 20000 messages", reverted.Note)
+	require.Equal(t, "took back all 20,000 messages", reverted.Note)
 	t.Logf("20000 messages taken back in %s", reverted.Time.Sub(reverting.Time).Round(time.Millisecond))
 	require.Equal(t, summary, lastLine(t, run.stdout.Bytes()), "--json ends with the summary")
 	c.restored()
