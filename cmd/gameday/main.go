@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"os"
 	"os/signal"
 	"syscall"
@@ -40,6 +41,7 @@ func gameday() int {
 		AWS:        cloud.Load,
 		Clock:      clock.Real,
 		Env:        os.LookupEnv,
+		Random:     rand.Reader,
 		Stdin:      os.Stdin,
 		Stdout:     os.Stdout,
 		Stderr:     os.Stderr,

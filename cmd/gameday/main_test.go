@@ -24,6 +24,7 @@ func TestEveryCommandAnswersAsWritten(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 			env.Setenv("AWS_CONFIG_FILE", env.WorkDir+"/no-config")
 			env.Setenv("AWS_SHARED_CREDENTIALS_FILE", env.WorkDir+"/no-credentials")
 			return nil

@@ -60,11 +60,20 @@ func TestEveryCommandOfTheREADMERuns(t *testing.T) {
 	assert.Greater(t, tried, 8)
 }
 
-func TestTheScenarioOfTheREADMEIsSound(t *testing.T) {
+func TestTheScenarioOfTheREADMEPassesInItsSandbox(t *testing.T) {
 	folder := t.TempDir()
+	blocks := fenced(t, "hcl")
+	require.Len(t, blocks, 2)
 	path := filepath.Join(folder, "pile-up.hcl")
-	require.NoError(t, os.WriteFile(path, []byte(fenced(t, "hcl")[0]), 0o600))
-	command := exec.Command("go", "run", ".", "validate", path)
-	out, err := command.CombinedOutput()
+	require.NoError(t, os.WriteFile(path, []byte(blocks[0]), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "pile-up.sandbox.hcl"), []byte(blocks[1]), 0o600))
+	binary := filepath.Join(folder, "gameday")
+	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
 	require.NoError(t, err, string(out))
+	for _, arguments := range [][]string{{"fmt", "--check", folder}, {"validate", path}, {"rehearse", path}} {
+		command := exec.Command(binary, arguments...)
+		command.Dir = folder
+		out, err := command.CombinedOutput()
+		assert.NoError(t, err, "%s\n%s", arguments, out)
+	}
 }

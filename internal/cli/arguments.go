@@ -58,3 +58,15 @@ func nearest(name string, candidates []string) string {
 	}
 	return found
 }
+
+func exactlyTwo(first, second string) cobra.PositionalArgs {
+	return func(verb *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0, 1:
+			return misuse(howToUse(verb), "%q needs %s", verb.CommandPath(), []string{first, second}[len(args)])
+		case 2:
+			return nil
+		}
+		return misuse(howToUse(verb), "one argument too many: %q", args[2])
+	}
+}

@@ -26,8 +26,10 @@ topics, temporary queues are made and removed; they are journalled, as faults ar
 				return err
 			}
 			place := inAWS
-			if sandbox != "" {
+			if f.unkept = sandbox != ""; f.unkept {
 				place = withSandbox(sandbox)
+			} else if err := f.checkDir(); err != nil {
+				return err
 			}
 			p, err := a.loadOne(paths[0], f.vars, place)
 			if err != nil {
@@ -39,8 +41,11 @@ topics, temporary queues are made and removed; they are journalled, as faults ar
 		},
 	}
 	f.register(verb)
+	registerJournal(verb, &f.common)
+	a.registerCI(verb, &f.common)
 	registerSandbox(verb, &sandbox, "check in the simulated account of `FILE`")
 	verb.Flags().Int64Var(&f.seed, "seed", 1, "what all random draws follow from")
+	a.registerPolicy(verb)
 	return verb
 }
 
@@ -52,7 +57,7 @@ func (a *app) check(ctx context.Context, p *piece, f *running) (outcome, error) 
 	how := part{giveUp: a.leave, checksOnly: true}
 	if play.account == nil { // what is armed in AWS is real
 		how.begin = func() (*journal.Folder, error) { return beginFolder(journal.Create, f.runsFolder(), play) }
-		how.giveUp = a.abandon(filepath.Join(f.runsFolder(), play.run))
+		how.giveUp = a.abandon(filepath.Join(f.runsFolder(), play.run), f.mirrorOf(play))
 	}
 	return a.perform(ctx, play, &f.common, how)
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"os"
 
@@ -11,6 +12,7 @@ import (
 	"gameday/injectors"
 	"gameday/internal/clock"
 	"gameday/internal/cloud"
+	"gameday/internal/notify"
 	"gameday/internal/signals"
 	"gameday/scenarios"
 )
@@ -26,6 +28,7 @@ type Deps struct {
 	Clock      func() *clock.Clock // a new one, for what happens in AWS
 
 	Env            func(string) (string, bool)
+	Random         io.Reader // what nobody can predict; nil: crypto/rand
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Terminal       bool             // whether a person reads stdout and answers on stdin
@@ -35,7 +38,14 @@ type Deps struct {
 }
 
 func (d Deps) catalogs() scenarios.Catalogs {
-	return scenarios.Catalogs{Injectors: d.Injectors(), Assertions: d.Assertions()}
+	return scenarios.Catalogs{Injectors: d.Injectors(), Assertions: d.Assertions(), Notices: notify.Standard()}
+}
+
+func (d Deps) random() io.Reader {
+	if d.Random == nil {
+		return rand.Reader
+	}
+	return d.Random
 }
 
 func (d Deps) env(name string) string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gameday/experiments"
+	"gameday/internal/report"
 )
 
 // each plays one piece after another. The worst exit code counts; an interrupt, or a fault that may still be live, skips
@@ -13,28 +14,33 @@ import (
 func (a *app) each(ctx context.Context, pieces []*piece, f *common, play func(context.Context, *piece) (outcome, error)) error {
 	worst := experiments.ExitPassed
 	var runs [][]experiments.Record
+	var all []report.Played
 	for i, p := range pieces {
-		if i > 0 && !f.json {
+		if i > 0 && !f.json && a.ci == nil {
 			fmt.Fprintln(a.Stdout)
 		}
-		played, err := play(ctx, p)
-		err = heed(ctx, err)
-		if err != nil && played.records == nil {
-			played.records = unplayed(p, err)
-		}
+		played, err := a.one(ctx, p, play)
 		if err != nil && len(pieces) == 1 {
 			return errors.Join(err, f.writeJUnit([][]experiments.Record{played.records}))
 		}
 		if err != nil {
+			if f.json {
+				a.complain(p.path, err)
+			}
 			explain(a.Stderr, fmt.Errorf("%s: %w", p.path, err))
 			played.code = codeOf(err)
 		}
 		if played.records != nil {
 			runs = append(runs, played.records)
 		}
+		all = append(all, became(p, played, err))
 		worst = experiments.WorstExit(worst, played.code)
 		if rest := pieces[i+1:]; len(rest) > 0 && skipsRest(ctx, played.code) {
-			worst = experiments.WorstExit(worst, a.skip(ctx, rest))
+			code := a.skip(ctx, rest)
+			worst = experiments.WorstExit(worst, code)
+			for _, p := range rest {
+				all = append(all, report.Played{Scenario: p.Experiment.Name, File: p.path, Why: "skipped", Code: code})
+			}
 			break
 		}
 	}
@@ -42,7 +48,42 @@ func (a *app) each(ctx context.Context, pieces []*piece, f *common, play func(co
 		explain(a.Stderr, err)
 		worst = experiments.WorstExit(worst, experiments.ExitInconclusive)
 	}
+	if len(pieces) > 1 && !f.json {
+		worst = a.printed(worst, report.Overall(a.Stdout, all, worst, a.style(f.noColor)))
+	}
 	return ended(worst)
+}
+
+// one plays a piece, and tells the CI system of it.
+func (a *app) one(ctx context.Context, p *piece, play func(context.Context, *piece) (outcome, error)) (outcome, error) {
+	a.ci.open(p)
+	played, err := play(ctx, p)
+	err = heed(ctx, err)
+	a.ci.close(p, played, err)
+	if err != nil && played.records == nil {
+		played.records = unplayed(p, err)
+	}
+	return played, err
+}
+
+// became is what is said at the end of a piece that was one of several.
+func became(p *piece, played outcome, err error) report.Played {
+	line := report.Played{Scenario: p.Experiment.Name, File: p.path, Code: played.code}
+	if err != nil {
+		line.Why = "could not run"
+		return line
+	}
+	line.Verdict = experiments.Verdict(verdictOf(played.code))
+	return line
+}
+
+// printed is the exit code after a report was printed, or could not be. A reader that went away has read enough.
+func (a *app) printed(code experiments.ExitCode, err error) experiments.ExitCode {
+	if err == nil || readerGone(err) {
+		return code
+	}
+	explain(a.Stderr, fmt.Errorf("print the report: %w", err))
+	return experiments.WorstExit(code, experiments.ExitInconclusive)
 }
 
 // unplayed tells of a scenario that could not be prepared, so that a report for machines does not silently lack it.

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
+	"syscall"
 
 	"gameday/experiments"
 	"gameday/internal/cloud"
@@ -58,13 +60,20 @@ func codeOf(err error) experiments.ExitCode {
 // explain prints an error once, with its hint.
 func explain(w io.Writer, err error) {
 	var f *failure
-	if err == nil || errors.As(err, &f) && f.err == nil {
+	if err == nil || readerGone(err) || errors.As(err, &f) && f.err == nil {
 		return
 	}
-	fmt.Fprintf(w, "Error: %s\n", strings.TrimSpace(err.Error()))
+	fmt.Fprintf(w, "Error: %s\n", cloud.Brief(strings.TrimSpace(err.Error())))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "Hint: %s\n", hint)
 	}
+}
+
+// readerGone says whether an error is that whoever read the output went away, as head does: nobody wants to know more. The
+// other end of a connection is somebody else.
+func readerGone(err error) bool {
+	var file *fs.PathError
+	return errors.As(err, &file) && errors.Is(file, syscall.EPIPE)
 }
 
 // hintOf returns what a person can do about an error, as the one who knew best put it.

@@ -7,15 +7,26 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"gameday/internal/clock"
 	"gameday/scenarios"
 )
 
+// defaultDir keeps the runs.
+const defaultDir = ".gameday"
+
 // defaultTick is the time between two looks.
 const defaultTick = 5 * time.Second
+
+// The bounds of the time between two looks: AWS's quotas, and the patience of whatever waits to be seen.
+const (
+	leastTick = 100 * time.Millisecond
+	mostTick  = 10 * time.Minute
+)
 
 // common are the flags of every verb that plays a scenario.
 type common struct {
@@ -26,7 +37,16 @@ type common struct {
 	junit   string
 	noColor bool
 	quiet   bool
-	silent  bool // no report either: the caller says what is to be said
+	journal string // where in S3 runs are kept, too; "": as the scenario says
+
+	progress   string // how to show what happens; "": as lines
+	accessible bool
+
+	ci    ciChoice
+	place func(file string) string // how a CI system calls a file in --junit; nil: it does not
+
+	unkept bool // nothing of what is played is kept
+	silent bool // no report either: the caller says what is to be said
 }
 
 func (f *common) register(verb *cobra.Command) {
@@ -34,7 +54,7 @@ func (f *common) register(verb *cobra.Command) {
 	registerDir(verb, &f.dir)
 	registerOutput(verb, f)
 	registerTick(verb, f)
-	verb.Flags().StringVar(&f.junit, "junit", "", "write a JUnit report to `FILE`, too")
+	verb.Flags().Var((*fileName)(&f.junit), "junit", "write a JUnit report to `FILE`, too")
 	completeFiles(verb, "junit", "xml")
 }
 
@@ -56,7 +76,7 @@ func (f *common) registerVars(verb *cobra.Command) {
 }
 
 func registerDir(verb *cobra.Command, dir *string) {
-	verb.Flags().StringVar(dir, "dir", ".gameday", "`FOLDER` that keeps the runs, in FOLDER/runs")
+	verb.Flags().StringVar(dir, "dir", defaultDir, "`FOLDER` that keeps the runs, in FOLDER/runs")
 	_ = verb.MarkFlagDirname("dir")
 }
 
@@ -72,12 +92,57 @@ func (f *common) check() error {
 	if err := f.checkTick(); err != nil {
 		return err
 	}
+	if err := f.checkJournal(); err != nil {
+		return err
+	}
 	return f.checkJUnit()
 }
 
 func (f *common) checkTick() error {
-	if f.tick <= 0 {
-		return misuse("a look every few seconds is enough: --tick 5s", "--tick must be longer than 0s, got %s", f.tick)
+	if f.tick < leastTick || f.tick > mostTick {
+		return misuse("a look every few seconds is enough: --tick 5s", "--tick must be between %s and %s, got %s",
+			clock.Short(leastTick), clock.Short(mostTick), f.tick)
+	}
+	return nil
+}
+
+// checkKeeping is check for verbs that keep what they play.
+func (f *common) checkKeeping() error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	return f.checkDir()
+}
+
+// checkDir proves that runs can be kept, before anything is touched, and leaves nothing behind.
+func (f *common) checkDir() error {
+	const hint = "runs are kept in .gameday/runs; --dir names another folder"
+	place := f.runsFolder()
+	_, err := os.Stat(place)
+	for errors.Is(err, fs.ErrNotExist) && filepath.Dir(place) != place { // it will be made
+		place = filepath.Dir(place)
+		_, err = os.Stat(place)
+	}
+	if err != nil {
+		return misuse(hint, "--dir: %w", err)
+	}
+	probe, err := os.CreateTemp(place, ".gameday-*")
+	if errors.Is(err, syscall.ENOSPC) { // that is not the mistake of whoever typed it
+		return unwritable(err)
+	}
+	if err != nil {
+		return misuse(hint, "--dir: %w", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// checkKept refuses to list the runs of a folder that somebody named and that is not there.
+func (f *common) checkKept(verb *cobra.Command) error {
+	if !verb.Flags().Changed("dir") || f.journal != "" {
+		return nil
+	}
+	if _, err := os.Stat(f.dir); errors.Is(err, fs.ErrNotExist) {
+		return misuse("leave it away for .gameday", "--dir: there is no folder %s", f.dir)
 	}
 	return nil
 }
@@ -102,8 +167,12 @@ func (f *common) checkJUnit() error {
 }
 
 func checkSpeed(speed float64) error {
-	if speed < 0 || math.IsNaN(speed) || math.IsInf(speed, 0) {
-		return misuse("0 is as fast as it goes, 60 is a minute a second", "--speed must not be negative, got %v", speed)
+	const hint = "0 is as fast as it goes, 60 is a minute a second"
+	switch {
+	case math.IsNaN(speed) || math.IsInf(speed, 0):
+		return misuse(hint, "--speed must be a finite number, got %v", speed)
+	case speed < 0:
+		return misuse(hint, "--speed must not be negative, got %v", speed)
 	}
 	return nil
 }
@@ -123,9 +192,27 @@ func (*assignment) Type() string { return "NAME=VALUE" }
 // Set adds one assignment.
 func (v *assignment) Set(text string) error {
 	if name, _, found := strings.Cut(text, "="); !found || strings.TrimSpace(name) == "" {
-		return errors.New("want NAME=VALUE")
+		return errors.New("takes NAME=VALUE")
 	}
 	*v = append(*v, scenarios.Var(text))
+	return nil
+}
+
+// fileName is a flag that names a file.
+type fileName string
+
+// String returns the name.
+func (n *fileName) String() string { return string(*n) }
+
+// Type names the value in the help.
+func (*fileName) Type() string { return "FILE" }
+
+// Set takes a name that is one.
+func (n *fileName) Set(text string) error {
+	if text == "" {
+		return errors.New("must name a file")
+	}
+	*n = fileName(text)
 	return nil
 }
 

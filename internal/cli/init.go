@@ -24,7 +24,7 @@ func (a *app) initVerb() *cobra.Command {
 		Long: `Copy a scenario of the library, and the sandbox that it is rehearsed in, into a folder; the current one by default. Without a
 name, list the library. Files that are there are not overwritten.`,
 		Example: `  gameday init
-  gameday init library/queue-backlog game-days
+  gameday init library/sqs-backlog game-days
   gameday rehearse game-days`,
 		Args:              atMost(2),
 		ValidArgsFunction: completeInit,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gameday/internal/notify"
 	"gameday/internal/reference"
 )
 
@@ -13,10 +14,10 @@ func (a *app) kindsVerb() *cobra.Command {
 	var asJSON, asMarkdown bool
 	verb := &cobra.Command{
 		Use:   "kinds [KIND]",
-		Short: "List what can be targeted, injected and asserted",
-		Long: `List every kind of target, fault and assertion; with a name, print its attributes with their types and defaults, what others
-may refer to, the IAM permissions that it needs, and an example.`,
-		Example:           "  gameday kinds\n  gameday kinds sqs_backlog\n  gameday kinds cloudwatch_alarm --json",
+		Short: "List what can be targeted, injected, asserted, simulated, and who can be told",
+		Long: `List every kind of target, fault, assertion and notice, and the blocks of sandbox files; with a name, print its attributes
+with their types and defaults, what others may refer to, the IAM permissions that it needs, and an example.`,
+		Example:           "  gameday kinds\n  gameday kinds sqs_backlog\n  gameday kinds on_call\n  gameday kinds cloudwatch_alarm --json",
 		Args:              atMost(1),
 		ValidArgsFunction: a.completeKinds,
 		RunE: func(_ *cobra.Command, names []string) error {
@@ -50,7 +51,7 @@ may refer to, the IAM permissions that it needs, and an example.`,
 }
 
 func (a *app) entries() []reference.Entry {
-	return reference.Entries(a.Injectors(), a.Assertions(), a.Signals())
+	return reference.Entries(a.Injectors(), a.Assertions(), a.Signals(), notify.Standard())
 }
 
 func (a *app) describeKinds(entries []reference.Entry) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,14 +19,23 @@ import (
 type piece struct {
 	path string
 	*scenarios.Scenario
-	stage *stage // nil: AWS
-	vars  []scenarios.VarSource
+	stage  *stage // nil: AWS
+	vars   []scenarios.VarSource
+	policy *experiments.Policy // nil: all is allowed
 }
 
 // stage is a sandbox file.
 type stage struct {
 	path string
 	spec sandbox.Spec
+}
+
+// account is what a scenario is compared with; nil for no stage.
+func (s *stage) account() *scenarios.Account {
+	if s == nil {
+		return nil
+	}
+	return &scenarios.Account{Path: s.path, Spec: s.spec}
 }
 
 // place says where a piece is to be played, and finds what is missing for that.
@@ -51,6 +61,9 @@ func withSandbox(file string) place {
 			path = scenarios.SandboxFor(p.path)
 		}
 		stage, err := loadStage(path)
+		if err == nil && stage == nil && file != "" {
+			return misuse("name a sandbox file, or leave --sandbox away for "+scenarios.SandboxFor(p.path), "--sandbox: there is no file %s", file)
+		}
 		if err == nil && stage == nil {
 			err = misuse(fmt.Sprintf("describe the account in %s, or name a file with --sandbox", path),
 				"there is no sandbox for %s", p.path)
@@ -78,12 +91,13 @@ func (a *app) options(vars []scenarios.VarSource) scenarios.Options {
 
 // load reads all the scenarios that the paths mean. With any mistake, all mistakes are printed, and nothing may run.
 func (a *app) load(paths []string, vars []scenarios.VarSource, where place) ([]*piece, error) {
-	files, err := scenarios.Find(paths)
+	files, err := inOrder(paths)
 	if err != nil {
 		return nil, a.diagnosed(err)
 	}
+	policy, err := a.policy()
 	var pieces []*piece
-	var wrong []error
+	wrong := []error{err}
 	for _, file := range files {
 		loaded, err := scenarios.Load(file, a.options(vars))
 		if err != nil {
@@ -91,7 +105,7 @@ func (a *app) load(paths []string, vars []scenarios.VarSource, where place) ([]*
 			continue
 		}
 		a.warn(loaded.Warnings)
-		p := &piece{path: file, Scenario: loaded, vars: vars}
+		p := &piece{path: file, Scenario: loaded, vars: vars, policy: policy}
 		wrong = append(wrong, where(p))
 		pieces = append(pieces, p)
 	}
@@ -101,13 +115,29 @@ func (a *app) load(paths []string, vars []scenarios.VarSource, where place) ([]*
 	return pieces, nil
 }
 
+// inOrder returns the scenarios that the paths mean, each once, in the order of the paths. Those of a folder are sorted.
+func inOrder(paths []string) ([]string, error) {
+	var files []string
+	var wrong []error
+	for _, path := range paths {
+		found, err := scenarios.Find([]string{path})
+		wrong = append(wrong, err)
+		for _, file := range found {
+			if !slices.Contains(files, file) {
+				files = append(files, file)
+			}
+		}
+	}
+	return files, errors.Join(wrong...)
+}
+
 // again reads the piece once more, for a play of its own beside others.
 func (a *app) again(p *piece) (*piece, error) {
 	loaded, err := scenarios.Load(p.path, a.options(p.vars))
 	if err != nil {
 		return nil, a.diagnosed(err)
 	}
-	return &piece{path: p.path, Scenario: loaded, stage: p.stage, vars: p.vars}, nil
+	return &piece{path: p.path, Scenario: loaded, stage: p.stage, vars: p.vars, policy: p.policy}, nil
 }
 
 func (a *app) loadOne(path string, vars []scenarios.VarSource, where place) (*piece, error) {
@@ -126,6 +156,8 @@ func (a *app) diagnosed(err error) error {
 	if err == nil {
 		return nil
 	}
+	a.ci.diagnosed(err)
+	a.mistakes = append(a.mistakes, err)
 	for _, one := range flattened(err) {
 		if !scenarios.WriteDiagnostics(a.Stderr, one, a.Width, false) {
 			explain(a.Stderr, one)
@@ -144,6 +176,7 @@ func (a *app) unprepared(err error) error {
 
 func (a *app) warn(warnings error) {
 	if warnings != nil {
+		a.ci.diagnosed(warnings)
 		scenarios.WriteDiagnostics(a.Stderr, warnings, a.Width, false)
 	}
 }

@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
 	"gameday/experiments"
 	"gameday/internal/journal"
 	"gameday/internal/report"
+	"gameday/internal/tui"
 )
 
 // memory is an experiments.Reporter that keeps every record, for the reports at the end.
@@ -20,7 +22,7 @@ type memory struct{ records []experiments.Record }
 func (m *memory) Report(r experiments.Record) { m.records = append(m.records, r) }
 
 // reporters are who is told what happens: a memory, for the reports at the end, and whoever looks on.
-func (a *app) reporters(f *common) (*memory, *report.Progress, []experiments.Reporter) {
+func (a *app) reporters(f *common) (*memory, beater, []experiments.Reporter) {
 	kept := &memory{}
 	if f.quiet {
 		return kept, nil, []experiments.Reporter{kept}
@@ -28,12 +30,19 @@ func (a *app) reporters(f *common) (*memory, *report.Progress, []experiments.Rep
 	if f.json {
 		return kept, nil, []experiments.Reporter{kept, report.NewJSONLines(a.Stdout)}
 	}
-	progress := report.NewProgress(a.Stdout, a.style(f.noColor), false)
+	lines := report.NewProgress(a.Stdout, a.style(f.noColor), false)
+	if f.unkept {
+		lines.Forget()
+	}
+	var progress beater = lines
+	if f.accessible {
+		progress = tui.NewSpoken(a.Stdout, a.style(true))
+	}
 	return kept, progress, []experiments.Reporter{kept, progress}
 }
 
 // heartbeat shows that the run is alive, until ctx ends. It starts a strand.
-func heartbeat(ctx context.Context, p *play, progress *report.Progress) {
+func heartbeat(ctx context.Context, p *play, progress beater) {
 	if progress == nil || p.speed == 0 {
 		return
 	}
@@ -46,28 +55,43 @@ func heartbeat(ctx context.Context, p *play, progress *report.Progress) {
 
 // keep writes what follows from the records into the run folder, and puts it in its place.
 func keep(folder *journal.Folder, records []experiments.Record) error {
-	var summary, junit bytes.Buffer
-	if err := report.Summary(&summary, experiments.Summarize(records)); err != nil {
-		return err
-	}
-	if err := report.JUnit(&junit, records); err != nil {
-		return err
-	}
-	if err := folder.Write(journal.SummaryFile, summary.Bytes()); err != nil {
-		return err
-	}
-	if err := folder.Write(journal.JUnitFile, junit.Bytes()); err != nil {
-		return err
+	for _, file := range []struct {
+		name  string
+		write func(io.Writer, []experiments.Record) error
+	}{
+		{journal.SummaryFile, writeSummary},
+		{journal.JUnitFile, writeJUnit},
+		{journal.HTMLFile, report.HTML},
+		{journal.MarkdownFile, report.Markdown},
+	} {
+		var text bytes.Buffer
+		if err := file.write(&text, records); err != nil {
+			return err
+		}
+		if err := folder.Write(file.name, text.Bytes()); err != nil {
+			return err
+		}
 	}
 	return folder.Commit()
 }
 
+func writeSummary(w io.Writer, records []experiments.Record) error {
+	return report.Summary(w, experiments.Summarize(records))
+}
+
+func writeJUnit(w io.Writer, records []experiments.Record) error { return report.JUnit(w, records) }
+
 // show prints the report at the end: for people, or the summary as one line of JSON.
-func (a *app) show(f *common, records []experiments.Record, folder string) error {
+func (a *app) show(f *common, records []experiments.Record, folder string, notices []report.Notice) error {
 	if f.json {
+		a.warnUntold(notices)
 		return json.NewEncoder(a.Stdout).Encode(experiments.Summarize(records))
 	}
-	return report.Human(a.Stdout, records, report.HumanOptions{Style: a.style(f.noColor), Folder: folder})
+	o := report.HumanOptions{Style: a.style(f.noColor), Folder: folder, Notices: notices}
+	if folder != "" {
+		o.Revert = revertCommand(folder)
+	}
+	return report.Human(a.Stdout, records, o)
 }
 
 // writeJUnit writes the file that --junit asks for.
@@ -76,7 +100,11 @@ func (f *common) writeJUnit(runs [][]experiments.Record) error {
 		return nil
 	}
 	var text bytes.Buffer
-	if err := report.JUnit(&text, runs...); err != nil {
+	write := report.JUnit
+	if f.place != nil {
+		write = func(w io.Writer, runs ...[]experiments.Record) error { return report.GitLabJUnit(w, f.place, runs...) }
+	}
+	if err := write(&text, runs...); err != nil {
 		return err
 	}
 	if err := os.WriteFile(f.junit, text.Bytes(), 0o644); err != nil {

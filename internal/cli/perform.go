@@ -3,10 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
+	"sync/atomic"
 
 	"gameday/experiments"
 	"gameday/internal/journal"
+	"gameday/internal/report"
 )
 
 // part is how a verb wants a play to be performed.
@@ -26,35 +27,55 @@ type outcome struct {
 
 // perform prepares a play, does it, keeps it and shows how it went.
 func (a *app) perform(ctx context.Context, p *play, f *common, how part) (outcome, error) {
-	kept, progress, reporters := a.reporters(f)
 	var folder *journal.Folder
-	err := a.on(ctx, p, how.giveUp, func(ctx context.Context) error {
+	var seen atomic.Pointer[audience]
+	var mirror *mirror
+	told := &told{}
+	err := a.on(ctx, p, restoring(&seen, how.giveUp), func(ctx context.Context) error {
 		ready, err := a.engine(p, f.tick).Prepare(ctx, p.Experiment)
 		if err != nil {
 			return a.unprepared(err)
 		}
-		if how.ask != nil {
-			if err := how.ask(ctx, ready); err != nil {
-				return err
-			}
+		teller, err := a.teller(ctx, p, told)
+		if err != nil {
+			return err
 		}
-		options := experiments.Options{Journal: &journal.Memory{}, Reporters: reporters, ChecksOnly: how.checksOnly}
+		ctx, release, err := a.admit(ctx, p, ready, f, how)
+		if err != nil {
+			return err
+		}
+		defer release()
+		options := experiments.Options{Journal: &journal.Memory{}, ChecksOnly: how.checksOnly}
 		if how.begin != nil {
 			if folder, err = how.begin(); err != nil {
 				return err
 			}
 			options.Journal = folder
 		}
+		if mirror, err = a.mirror(ctx, p, f); err != nil {
+			return err
+		}
+		options.Journal = mirror.beside(options.Journal)
+		who := a.audience(f, p)
+		seen.Store(who)
+		options.Reporters, options.Hold = who.reporters, who.hold()
+		if told.out = who.beater; !how.checksOnly {
+			options.Reporters = append(options.Reporters, teller)
+		}
 		beating, stop := context.WithCancel(context.WithoutCancel(ctx))
 		defer stop()
-		heartbeat(beating, p, progress)
+		a.ci.listen(who.beater)
+		heartbeat(beating, p, who.beater)
 		ready.Do(ctx, options)
+		mirror.end()
+		teller.Close(ctx)
 		return nil
 	})
 	if err != nil {
 		return outcome{}, err
 	}
-	return a.conclude(f, folder, kept.records), nil
+	seen.Load().leave(ctx, a)
+	return a.mirrored(f, mirror, a.conclude(f, folder, seen.Load().kept.records, told.notices)), nil
 }
 
 // beginFolder makes the run folder. Nothing may be touched before it is there.
@@ -70,7 +91,7 @@ func beginFolder(create func(dir, run string) (*journal.Folder, error), runs str
 }
 
 // conclude fills the run folder, if there is one, and prints the report.
-func (a *app) conclude(f *common, folder *journal.Folder, records []experiments.Record) outcome {
+func (a *app) conclude(f *common, folder *journal.Folder, records []experiments.Record, notices []report.Notice) outcome {
 	played := outcome{code: experiments.Summarize(records).ExitCode, records: records}
 	if folder != nil {
 		played.folder = folder.Path()
@@ -79,12 +100,11 @@ func (a *app) conclude(f *common, folder *journal.Folder, records []experiments.
 			played.code = experiments.WorstExit(played.code, experiments.ExitInconclusive)
 		}
 	}
+	a.ci.unfold(played.code)
 	if f.silent {
 		return played
 	}
-	if err := a.show(f, records, played.folder); err != nil { // a reader that went away does not change the verdict
-		explain(a.Stderr, fmt.Errorf("print the report: %w", err))
-	}
+	played.code = a.printed(played.code, a.show(f, records, played.folder, notices))
 	return played
 }
 

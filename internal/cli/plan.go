@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gameday/experiments"
 	"gameday/internal/report"
 )
 
@@ -42,6 +43,7 @@ account. Nothing is touched: every call only reads.`,
 	registerTick(verb, &f.common)
 	registerSandbox(verb, &sandbox, "plan in the simulated account of `FILE`")
 	verb.Flags().Int64Var(&f.seed, "seed", 1, "what all random draws follow from")
+	a.registerPolicy(verb)
 	return verb
 }
 
@@ -55,10 +57,19 @@ func (a *app) plan(ctx context.Context, p *piece, f *running) error {
 		if err != nil {
 			return a.unprepared(err)
 		}
+		if err := warnOfSwitches(ctx, ready); err != nil {
+			return err
+		}
+		if err := a.warnOfDenials(ctx, play, ready, &f.common); err != nil {
+			return err
+		}
 		if f.json {
 			encoder := json.NewEncoder(a.Stdout)
 			encoder.SetIndent("", "  ")
-			return encoder.Encode(ready.Plan)
+			return encoder.Encode(struct {
+				Format string `json:"format"`
+				experiments.PlanMade
+			}{"gameday.plan/1", ready.Plan})
 		}
 		return report.Plan(a.Stdout, play.head(ready.Account), ready.Plan, a.style(f.noColor))
 	})

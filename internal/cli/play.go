@@ -29,7 +29,7 @@ type play struct {
 
 // staged returns a play of p in its sandbox. Nothing has happened yet.
 func (a *app) staged(p *piece, seed int64, speed float64, tick time.Duration) (*play, error) {
-	id, err := rehearsalID(p.Experiment.Text, p.stage.spec, p.Fingerprint, seed, tick)
+	id, err := rehearsalID(p.Experiment.Text, p.stage.spec, p.fingerprint(), seed, tick)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (a *app) connect(life context.Context, s cloud.Settings, c *clock.Clock) (a
 func (a *app) engine(p *play, tick time.Duration) *experiments.Engine {
 	return &experiments.Engine{
 		Clock: p.clock, Cloud: p.cloud, Injectors: a.Injectors(), Signals: a.Signals(),
-		Run: p.run, Mode: p.mode, Seed: chance.Seed(p.seed), Version: a.version(), Tick: tick,
+		Run: p.run, Mode: p.mode, Seed: chance.Seed(p.seed), Version: a.version(), Tick: tick, Policy: p.policy,
 	}
 }
 
@@ -96,6 +96,7 @@ func (a *app) on(ctx context.Context, p *play, giveUp func(), f func(context.Con
 	a.stops.during(p.clock, giveUp, func() {
 		life, end := context.WithCancel(context.WithoutCancel(ctx))
 		defer end()
+		a.ci.pulse(life, p)
 		if p.account != nil {
 			p.account.Start(life)
 		} else {

@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
 	"gameday/experiments"
 	"gameday/internal/chance"
+	"gameday/internal/clock"
 	"gameday/internal/cloud"
 	"gameday/internal/journal"
 	"gameday/internal/report"
@@ -19,55 +19,71 @@ import (
 
 func (a *app) revertVerb() *cobra.Command {
 	f := &common{}
+	all := false
 	verb := &cobra.Command{
-		Use:   "revert [RUN]",
+		Use:   "revert [RUN | --all]",
 		Short: "Revert what a run left behind, from its journal alone",
 		Long: `Take back, newest first, what the journal of a run says may still be live: faults, and the temporary queues with which it
 listened. The journal says which account, region and endpoint it was; the credentials must be of that account. It may be
-asked as often as you like, on any host that has the run folder.
+asked as often as you like, on any host that has the run folder, or where the journal is in S3, on any host at all.
 
-Without a run, list what is left of all the runs, and exit with 5 if anything is.`,
+It says what it will do, does it, newest first, looks until it is so, and keeps trying for minutes while AWS throttles. What
+somebody else has changed meanwhile is left alone, and said: exit code 5.
+
+Without a run, list what is left of all the runs, and exit with 5 if anything is; with --all, revert it all.`,
 		Example: `  gameday revert
   gameday revert 20261122-021200-4f9a
-  gameday revert /mnt/ci/.gameday/runs/20261122-021200-4f9a`,
+  gameday revert --all
+  gameday revert /mnt/ci/.gameday/runs/20261122-021200-4f9a
+  gameday revert s3://ledger/game-days/20261122-021200-4f9a
+  gameday revert --journal s3://ledger/game-days`,
 		Args:              atMost(1),
 		ValidArgsFunction: a.completeRuns(f),
 		RunE: func(verb *cobra.Command, runs []string) error {
 			if len(runs) == 0 {
-				return a.listLeft(f)
+				if err := f.checkKept(verb); err != nil {
+					return err
+				}
+				if all {
+					return a.revertAll(verb.Context(), f)
+				}
+				return a.listLeft(verb.Context(), f)
 			}
-			return a.revert(verb.Context(), f, runs[0])
+			if all {
+				return misuse("leave the run away, or --all", "--all reverts every run that left something; it cannot go with one of them")
+			}
+			if f.journal != "" {
+				return misuse("name the run as S3-URL/RUN", "--journal lists what is left of all runs in S3; it cannot go with a run")
+			}
+			return a.revertOne(verb.Context(), f, runs[0])
 		},
 	}
 	registerDir(verb, &f.dir)
 	registerOutput(verb, f)
+	verb.Flags().BoolVar(&all, "all", false, "revert every run that left something, one after another")
+	verb.Flags().StringVar(&f.journal, "journal", "", "the runs below `S3-URL` (s3://bucket/prefix), for the list and --all")
 	return verb
 }
 
 // listLeft says what is left of all the runs. A journal that cannot be read may hide something.
-func (a *app) listLeft(f *common) error {
-	entries, err := journal.List(f.runsFolder())
+func (a *app) listLeft(ctx context.Context, f *common) error {
+	runs, code, err := a.withLeftovers(ctx, f)
 	if err != nil {
-		return unwritable(err)
+		return err
 	}
-	code := experiments.ExitPassed
-	for _, e := range entries {
-		if e.Err != nil {
-			explain(a.Stderr, e.Err)
-			code = experiments.WorstExit(code, experiments.ExitInconclusive)
-			continue
-		}
-		records, err := journal.Read(f.runsFolder(), e.Run)
+	for _, e := range runs {
+		records, _, err := a.read(ctx, f.runsFolder(), e.Path)
 		if err != nil {
 			return err
 		}
 		left := experiments.Unfinished(records)
-		if len(left) == 0 || e.Summary.Mode != experiments.ModeRun {
-			continue
-		}
 		code = experiments.ExitNotReverted
 		fmt.Fprintf(a.Stdout, "%s (%s)\n", e.Run, report.Plain(e.Summary.Scenario))
 		writeLeftovers(a.Stdout, left)
+		if !cloud.IsS3URL(e.Path) && journal.Busy(e.Path) {
+			fmt.Fprintln(a.Stdout, "  It still goes on, or is being reverted.")
+			continue
+		}
 		fmt.Fprintf(a.Stdout, "  Revert it with: %s\n", revertCommand(e.Path))
 	}
 	if code == experiments.ExitPassed {
@@ -77,16 +93,13 @@ func (a *app) listLeft(f *common) error {
 }
 
 func (a *app) revert(ctx context.Context, f *common, run string) error {
-	records, path, err := a.read(f.runsFolder(), run)
+	records, path, err := a.read(ctx, f.runsFolder(), run)
 	if err != nil {
 		return err
 	}
-	started, ok := records[0].Event.(experiments.RunStarted)
-	if !ok {
-		return misuse("", "%s does not begin with run.started", path)
-	}
-	if started.Mode == experiments.ModeRehearse {
-		return misuse(`"gameday revert" lists what is left of real runs`, "%s is a rehearsal: nothing in it was real, so there is nothing to revert", started.Run)
+	started, err := revertible(records, path)
+	if err != nil {
+		return err
 	}
 	if len(experiments.Unfinished(records)) == 0 {
 		_, err := fmt.Fprintf(a.Stdout, "Nothing is left of %s.\n", started.Run)
@@ -97,6 +110,7 @@ func (a *app) revert(ctx context.Context, f *common, run string) error {
 		return err
 	}
 	defer folder.Close()
+	a.announce(f, started, experiments.Unfinished(records))
 	undone, _, reporters := a.reporters(f)
 	left, err := a.takeBack(ctx, path, started, records, experiments.Options{Journal: folder, Reporters: reporters})
 	if err == nil || len(undone.records) > 0 {
@@ -105,28 +119,45 @@ func (a *app) revert(ctx context.Context, f *common, run string) error {
 	return a.reverted(f, started.Run, path, left, err)
 }
 
-// takeBack reverts on a strand, with the account, region and endpoint of the journal.
+// revertible returns how a run began, if it was a real one.
+func revertible(records []experiments.Record, path string) (experiments.RunStarted, error) {
+	started, ok := records[0].Event.(experiments.RunStarted)
+	if !ok {
+		return started, misuse("", "%s does not begin with run.started", path)
+	}
+	if started.Mode == experiments.ModeRehearse {
+		return started, misuse(`"gameday revert" lists what is left of real runs`, "%s is a rehearsal: nothing in it was real, so there is nothing to revert", started.Run)
+	}
+	return started, nil
+}
+
+// takeBack reverts on a strand.
 func (a *app) takeBack(ctx context.Context, path string, started experiments.RunStarted, records []experiments.Record,
 	o experiments.Options,
 ) (left []experiments.Leftover, err error) {
 	c := a.Clock()
-	a.stops.during(c, a.abandon(path), func() {
-		life, end := context.WithCancel(context.WithoutCancel(ctx))
-		defer end()
-		var config aws.Config
-		if config, err = a.connect(life, cloud.Settings{
-			Region: started.Region, Profile: started.Profile, RoleARN: started.RoleARN,
-			ExternalID: started.ExternalID, EndpointURL: started.EndpointURL,
-		}, c); err != nil {
-			return
-		}
-		engine := &experiments.Engine{
-			Clock: c, Cloud: cloud.NewSession(config, c, chance.Seed(started.Seed), started.Run), Injectors: a.Injectors(),
-			Signals: a.Signals(), Run: started.Run, Mode: started.Mode, Seed: chance.Seed(started.Seed), Version: a.version(),
-		}
-		left, err = engine.Revert(ctx, records, o)
-	})
+	a.stops.during(c, a.abandon(path), func() { left, err = a.undo(ctx, c, started, records, o) })
 	return left, err
+}
+
+// undo reverts with the account, region and endpoint of the journal. It must be called on a strand.
+func (a *app) undo(ctx context.Context, c *clock.Clock, started experiments.RunStarted, records []experiments.Record,
+	o experiments.Options,
+) ([]experiments.Leftover, error) {
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	config, err := a.connect(life, cloud.Settings{
+		Region: started.Region, Profile: started.Profile, RoleARN: started.RoleARN,
+		ExternalID: started.ExternalID, EndpointURL: started.EndpointURL,
+	}, c)
+	if err != nil {
+		return nil, err
+	}
+	engine := &experiments.Engine{
+		Clock: c, Cloud: cloud.NewSession(config, c, chance.Seed(started.Seed), started.Run), Injectors: a.Injectors(),
+		Signals: a.Signals(), Run: started.Run, Mode: started.Mode, Seed: chance.Seed(started.Seed), Version: a.version(),
+	}
+	return engine.Revert(ctx, records, o)
 }
 
 // reverted says how reverting ended.

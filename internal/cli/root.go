@@ -5,11 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"gameday/experiments"
 )
@@ -18,23 +17,37 @@ import (
 type app struct {
 	Deps
 	stops   *stops
+	ci      *ci           // nil: none
 	answers *bufio.Reader // what a person types
+
+	mistakes []error // in scenarios, that were printed
+
+	policyFile string // what --policy says
 }
 
 // Execute runs the command that the arguments name and returns the exit code. Errors are printed once, on stderr.
 func Execute(ctx context.Context, d Deps, args []string) experiments.ExitCode {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	if columns, err := strconv.Atoi(d.env("COLUMNS")); d.Width == 0 && err == nil && columns > 0 {
+		d.Width = columns // of no terminal, as somebody wants it
+	}
 	a := &app{Deps: d, stops: newStops(d, cancel), answers: bufio.NewReader(d.Stdin)}
 	defer a.stops.listen(d.Stops)()
 
 	root := a.root()
 	root.SetArgs(args)
 	root.SetContext(ctx)
-	err := heed(ctx, misspelt(root, args, root.Execute()))
-	if !errors.Is(err, syscall.EPIPE) { // whoever read the output went away: nobody wants to know more
-		explain(d.Stderr, err)
+	verb, err := root.ExecuteC()
+	err = heed(ctx, misspelt(root, args, err))
+	if readerGone(err) && !errors.As(err, new(*failure)) {
+		return experiments.ExitPassed // it has read enough
 	}
+	if err != nil && wantsJSON(verb, args) {
+		a.complain("", err)
+	}
+	explain(a.Stderr, err)
+	a.ci.end(err)
 	return codeOf(err)
 }
 
@@ -47,13 +60,16 @@ playbook that must run, the people who must be paged, in what order, within whic
 
 A scenario is rehearsed in a simulated account first, in seconds, without credentials or network; then the same scenario
 is run against AWS. Whatever is injected is reverted, also after an interrupt, and also later, from the journal alone.`,
-		Example: `  gameday init library/queue-backlog game-days
+		Example: `  gameday init library/sqs-backlog game-days
   gameday rehearse game-days
-  gameday plan game-days/queue-backlog.hcl
-  gameday run game-days/queue-backlog.hcl`,
+  gameday plan game-days/sqs-backlog.hcl
+  gameday run game-days/sqs-backlog.hcl`,
+		Version:       a.release(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.RunE = func(root *cobra.Command, _ []string) error { return a.choose(root) }
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetOut(a.Stdout)
 	root.SetErr(a.Stderr)
 	root.SetIn(a.Stdin)
@@ -64,8 +80,8 @@ is run against AWS. Whatever is injected is reverted, also after an interrupt, a
 		&cobra.Group{ID: "past", Title: "What happened:"},
 	)
 	group(root, "play", a.rehearseVerb(), a.planVerb(), a.checkVerb(), a.runVerb())
-	group(root, "write", a.initVerb(), a.validateVerb(), a.fmtVerb(), a.kindsVerb())
-	group(root, "past", a.runsVerb(), a.showVerb(), a.revertVerb())
+	group(root, "write", a.initVerb(), a.validateVerb(), a.fmtVerb(), a.kindsVerb(), a.iamVerb())
+	group(root, "past", a.runsVerb(), a.showVerb(), a.compareVerb(), a.revertVerb())
 	root.AddCommand(a.versionVerb(), exitCodesTopic())
 	root.SetHelpCommand(helpVerb())
 	root.InitDefaultCompletionCmd()
@@ -134,20 +150,16 @@ func suggestion(root *cobra.Command, args []string) string {
 		if near := root.SuggestionsFor(arg); len(near) > 0 {
 			return fmt.Sprintf("did you mean %q?", near[0])
 		}
+		var topics []string
+		for _, topic := range root.Commands() {
+			if topic.IsAdditionalHelpTopicCommand() {
+				topics = append(topics, topic.Name())
+			}
+		}
+		if near := nearest(arg, topics); near != "" {
+			return fmt.Sprintf("did you mean %q?", near)
+		}
 		break
 	}
 	return `"gameday help" lists the commands`
-}
-
-func flagError(verb *cobra.Command, err error) error {
-	hint := fmt.Sprintf("%q shows the flags", verb.CommandPath()+" --help")
-	var unknown *pflag.NotExistError
-	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
-		var names []string
-		verb.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
-			hint = fmt.Sprintf("did you mean --%s?", near)
-		}
-	}
-	return misuse(hint, "%w", err)
 }

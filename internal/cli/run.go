@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +21,7 @@ type running struct {
 	seed  int64
 	drawn bool // nobody chose the seed
 	yes   bool
+	blind bool // do not ask IAM what is allowed
 }
 
 func (a *app) runVerb() *cobra.Command {
@@ -40,7 +42,10 @@ reverted by "gameday revert". Several scenarios run one after another.`,
 		ValidArgsFunction: completeScenarios,
 		RunE: func(verb *cobra.Command, paths []string) error {
 			f.drawn = !verb.Flags().Changed("seed")
-			if err := f.check(); err != nil {
+			if err := f.checkKeeping(); err != nil {
+				return err
+			}
+			if err := a.checkProgress(&f.common); err != nil {
 				return err
 			}
 			if !f.yes && (!a.Terminal || f.json) {
@@ -50,14 +55,20 @@ reverted by "gameday revert". Several scenarios run one after another.`,
 			if err != nil {
 				return err
 			}
+			a.warnOfLeftovers(&f.common)
 			return a.each(verb.Context(), pieces, &f.common, func(ctx context.Context, p *piece) (outcome, error) {
 				return a.run(ctx, p, f)
 			})
 		},
 	}
 	f.register(verb)
+	registerJournal(verb, &f.common)
+	a.registerCI(verb, &f.common)
+	registerProgress(verb, &f.common)
 	verb.Flags().Int64Var(&f.seed, "seed", 0, "what all random draws follow from; default: drawn, and kept in the journal")
 	verb.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask")
+	verb.Flags().BoolVar(&f.blind, "no-preflight", false, "do not ask IAM first whether all of it is allowed")
+	a.registerPolicy(verb)
 	return verb
 }
 
@@ -76,14 +87,22 @@ func (a *app) run(ctx context.Context, p *piece, f *running) (outcome, error) {
 	return a.perform(ctx, play, &f.common, part{
 		ask:    func(ctx context.Context, ready *experiments.Ready) error { return a.ask(ctx, play, ready, f) },
 		begin:  func() (*journal.Folder, error) { return beginFolder(journal.Create, f.runsFolder(), play) },
-		giveUp: a.abandon(filepath.Join(f.runsFolder(), play.run)),
+		giveUp: a.abandon(filepath.Join(f.runsFolder(), play.run), f.mirrorOf(play)),
 	})
 }
 
 // ask shows the plan, and returns nil once the person agreed.
 func (a *app) ask(ctx context.Context, p *play, ready *experiments.Ready, f *running) error {
+	if err := a.unburdened(ready, &f.common); err != nil {
+		return err
+	}
+	if !f.blind {
+		if err := a.allowed(ctx, p, ready, &f.common); err != nil {
+			return err
+		}
+	}
 	if !f.json && !f.quiet || !f.yes {
-		if err := report.Plan(a.Stdout, p.head(ready.Account), ready.Plan, a.style(f.noColor)); err != nil {
+		if err := report.Plan(a.Stdout, p.head(ready.Account), ready.Plan, a.style(f.noColor)); err != nil && !readerGone(err) {
 			return err
 		}
 	}
@@ -99,7 +118,7 @@ func (a *app) ask(ctx context.Context, p *play, ready *experiments.Ready, f *run
 
 // abandon returns what a second interrupt does: it says what is still out there and how it is reverted later, and ends
 // the process. The journal knows it, whatever the strands hang in.
-func (a *app) abandon(folder string) func() {
+func (a *app) abandon(folder string, mirrors ...string) func() {
 	return func() {
 		fmt.Fprintln(a.Stderr)
 		records, err := journal.Read("", folder)
@@ -118,6 +137,9 @@ func (a *app) abandon(folder string) func() {
 		fmt.Fprintln(a.Stderr, "Given up. Still out there:")
 		writeLeftovers(a.Stderr, left)
 		fmt.Fprintf(a.Stderr, "Revert it with: %s\n", revertCommand(folder))
+		for _, mirror := range slices.DeleteFunc(mirrors, func(url string) bool { return url == "" }) {
+			fmt.Fprintf(a.Stderr, "From any host: %s\n", revertCommand(mirror))
+		}
 		a.Exit(int(experiments.ExitNotReverted))
 	}
 }

@@ -29,7 +29,7 @@ func TestARunThatIsAgreedToPlaysAndIsKept(t *testing.T) {
 	assert.Contains(t, d.out.String(), "Inject this into account 111122223333? Type yes to go on: ")
 	assert.Empty(t, d.err.String())
 	require.Len(t, d.runs(), 1)
-	for _, name := range []string{journal.EventsFile, journal.ScenarioFile, journal.SummaryFile, journal.JUnitFile} {
+	for _, name := range []string{journal.EventsFile, journal.ScenarioFile, journal.SummaryFile, journal.JUnitFile, journal.HTMLFile, journal.MarkdownFile} {
 		assert.FileExists(t, filepath.Join(d.runs()[0], name))
 	}
 	assert.Contains(t, d.out.String(), filepath.Base(d.runs()[0]))

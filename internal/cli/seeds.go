@@ -13,6 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gameday/experiments"
+	"gameday/internal/clock"
+	"gameday/internal/notify"
 	"gameday/internal/report"
 )
 
@@ -32,6 +34,7 @@ func (a *app) rehearseSeeds(ctx context.Context, p *piece, f *rehearsal) (outcom
 	for i := range summaries {
 		group.Go(func() (err error) {
 			summaries[i], err = a.rehearseSeed(ctx2, p, f, f.seed+int64(i))
+			a.ci.seed(f.runs)
 			return err
 		})
 	}
@@ -49,8 +52,8 @@ func (a *app) rehearseSeeds(ctx context.Context, p *piece, f *rehearsal) (outcom
 		return outcome{}, err
 	}
 	found.Scenario, found.File, found.Folder = p.Experiment.Name, p.path, worst.folder
-	worst.code = found.ExitCode
-	return worst, a.showSeeds(found, f)
+	worst.code = a.printed(found.ExitCode, a.showSeeds(found, f))
+	return worst, nil
 }
 
 // rehearseSeed plays a piece under one seed, in memory and by itself.
@@ -72,8 +75,13 @@ func (a *app) rehearseSeed(ctx context.Context, p *piece, f *rehearsal, seed int
 		defer end()
 		play.account.Start(living)
 		var ready *experiments.Ready
-		if ready, err = a.engine(play, f.tick).Prepare(ctx, own.Experiment); err == nil {
-			ready.Do(ctx, experiments.Options{Reporters: []experiments.Reporter{kept}})
+		if ready, err = a.engine(play, f.tick).Prepare(ctx, own.Experiment); err != nil {
+			return
+		}
+		var teller *notify.Teller // its messages are a part of what happens in the account
+		if teller, err = a.teller(ctx, play, &told{}); err == nil {
+			ready.Do(ctx, experiments.Options{Reporters: []experiments.Reporter{kept, teller}})
+			teller.Close(ctx)
 		}
 	})
 	if err != nil {
@@ -89,10 +97,10 @@ func (a *app) showSeeds(found seeds, f *rehearsal) error {
 	}
 	fmt.Fprintf(a.Stdout, "%s: %d rehearsals, seeds %d to %d\n\n", report.Plain(found.Scenario), found.Runs, f.seed, f.seed+int64(found.Runs)-1)
 	table := tabwriter.NewWriter(a.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "passed\tfailed\tinconclusive\tp50\tp90\tmax\twithin\t ")
+	fmt.Fprintln(table, "passed\tfailed\tinconclusive\tp50\tp90\tmax\twithin\t assertion or chain")
 	for _, one := range append(slices.Clone(found.Assertions), found.Chains...) {
 		fmt.Fprintf(table, "%d\t%d\t%d\t%s\t%s\t%s\t%s\t %s\n", one.Passed, one.Failed, one.Inconclusive,
-			seconds(one.P50), seconds(one.P90), seconds(one.Max), seconds(&one.Within), one.Name)
+			seconds(one.P50), seconds(one.P90), seconds(one.Max), clock.Short(time.Duration(one.Within)), one.Name)
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -114,14 +122,10 @@ func (a *app) showWorst(found seeds) error {
 	return nil
 }
 
-// seconds prints a duration in steps of a second, or of a tenth below ten.
+// seconds prints a latency, if there is one.
 func seconds(m *experiments.Millis) string {
 	if m == nil {
 		return "-"
 	}
-	d := time.Duration(*m)
-	if d < 10*time.Second {
-		return d.Round(100 * time.Millisecond).String()
-	}
-	return d.Round(time.Second).String()
+	return report.Duration(time.Duration(*m))
 }

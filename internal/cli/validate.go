@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"gameday/experiments"
 	"gameday/internal/report"
@@ -25,12 +27,14 @@ cycles, impossible combinations. Every mistake is shown with the line that it is
 		RunE: func(_ *cobra.Command, paths []string) error {
 			found, err := a.validate(paths, f.vars)
 			if f.json {
+				a.ci.diagnosed(everything(found, err))
 				return a.validateJSON(found, err)
 			}
 			return a.validateText(found, err, f)
 		},
 	}
 	f.registerVars(verb)
+	a.registerCI(verb, f)
 	registerOutput(verb, f)
 	return verb
 }
@@ -49,21 +53,42 @@ func (a *app) validate(paths []string, vars []scenarios.VarSource) ([]validation
 	if err != nil {
 		return nil, err
 	}
-	var all []validation
-	for _, file := range files {
-		v := validation{file: file}
-		loaded, err := scenarios.Load(file, a.options(vars))
-		if err == nil {
-			v.name, v.warnings = loaded.Experiment.Name, loaded.Warnings
-		}
-		stage, stageErr := loadStage(scenarios.SandboxFor(file))
-		if stage != nil {
-			v.sandbox = stage.path
-		}
-		v.err = errors.Join(err, stageErr)
-		all = append(all, v)
+	options := a.options(vars)
+	options.Folders = &scenarios.Folders{}
+	all := make([]validation, len(files))
+	var each errgroup.Group
+	each.SetLimit(runtime.GOMAXPROCS(0))
+	for i, file := range files {
+		each.Go(func() error {
+			all[i] = validateOne(file, options)
+			return nil
+		})
 	}
-	return all, nil
+	return all, each.Wait()
+}
+
+func validateOne(file string, options scenarios.Options) validation {
+	v := validation{file: file}
+	loaded, err := scenarios.Load(file, options)
+	stage, stageErr := loadStage(scenarios.SandboxFor(file))
+	if stage != nil {
+		v.sandbox = stage.path
+	}
+	if err == nil {
+		v.name = loaded.Experiment.Name
+		v.warnings = errors.Join(loaded.Warnings, loaded.Review(stage.account()))
+	}
+	v.err = errors.Join(err, stageErr)
+	return v
+}
+
+// everything is what is wrong, or to be warned of, in all that was validated.
+func everything(found []validation, err error) error {
+	all := []error{err}
+	for _, v := range found {
+		all = append(all, v.err, v.warnings)
+	}
+	return errors.Join(all...)
 }
 
 func (a *app) validateText(found []validation, err error, f *common) error {

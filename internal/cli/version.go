@@ -16,10 +16,15 @@ func (a *app) versionVerb() *cobra.Command {
 		Example: "  gameday version",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.Stdout, "gameday %s (%s %s/%s)\n", a.version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(a.Stdout, a.release())
 			return err
 		},
 	}
+}
+
+// release is gameday with its version, and what it was built by and for.
+func (d Deps) release() string {
+	return fmt.Sprintf("gameday %s (%s %s/%s)", d.version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is the release, or what the build knows of itself.
