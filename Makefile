@@ -23,7 +23,7 @@ fmt: ## Go and HCL sources
 	$(GO) run ./cmd/gameday fmt scenarios/library
 
 golden: ## rewrite the expected outputs, to be read before they are committed
-	$(GO) test ./internal/report ./scenarios ./internal/permissions -update
+	$(GO) test ./internal/report ./internal/tui ./internal/permissions -update
 
 fuzz: ## each fuzz test for half a minute
 	$(GO) test ./scenarios -run '^$$' -fuzz FuzzLoad -fuzztime 30s
