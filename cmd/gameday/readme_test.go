@@ -37,10 +37,6 @@ func expected(command string) int {
 
 func TestEveryCommandOfTheREADMERuns(t *testing.T) {
 	folder := t.TempDir()
-	binary := filepath.Join(folder, "gameday")
-	build := exec.Command("go", "build", "-o", binary, ".")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, string(out))
 	tried := 0
 	for _, block := range fenced(t, "sh") {
 		for line := range strings.Lines(block) {
@@ -50,7 +46,7 @@ func TestEveryCommandOfTheREADMERuns(t *testing.T) {
 				continue
 			}
 			tried++
-			command := exec.Command(binary, strings.Fields(line)[1:]...)
+			command := exec.Command("gameday", strings.Fields(line)[1:]...)
 			command.Dir = folder
 			command.Env = []string{"HOME=" + folder, "PATH=" + os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true"}
 			out, _ := command.CombinedOutput()
@@ -67,11 +63,8 @@ func TestTheScenarioOfTheREADMEPassesInItsSandbox(t *testing.T) {
 	path := filepath.Join(folder, "pile-up.hcl")
 	require.NoError(t, os.WriteFile(path, []byte(blocks[0]), 0o600))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "pile-up.sandbox.hcl"), []byte(blocks[1]), 0o600))
-	binary := filepath.Join(folder, "gameday")
-	out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
 	for _, arguments := range [][]string{{"fmt", "--check", folder}, {"validate", path}, {"rehearse", path}} {
-		command := exec.Command(binary, arguments...)
+		command := exec.Command("gameday", arguments...)
 		command.Dir = folder
 		out, err := command.CombinedOutput()
 		assert.NoError(t, err, "%s\n%s", arguments, out)

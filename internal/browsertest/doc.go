@@ -3,5 +3,6 @@
 //
 //	testdata/journals ──► report.HTML ──► chromium ──► screenshots in $GAMEDAY_ARTEFACTS
 //
-// The tests skip, and say why, where there is no chromium. With GAMEDAY_BROWSER=required in the environment they fail.
+// The tests run with GAMEDAY_BROWSER=1 in the environment, and skip, saying why, where there is no chromium. With
+// GAMEDAY_BROWSER=required they fail there.
 package browsertest

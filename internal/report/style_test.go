@@ -20,7 +20,7 @@ func TestPlainShowsWhatATerminalWouldActUpon(t *testing.T) {
 		"":                         "",
 		"orders-backlog is ALARM":  "orders-backlog is ALARM",
 		"注文 ünïcödé 🚒":             "注文 ünïcödé 🚒",
-		"می\u200cخواهم":                 "می\u200cخواهم", // with a joiner, which Persian needs
+		"می\u200cخواهم":            "می\u200cخواهم", // with a joiner, which Persian needs
 		"\x1b[31mred\x1b[0m":       `\x1b[31mred\x1b[0m`,
 		"\x1b]0;title\x07":         `\x1b]0;title\x07`,
 		"\u009b31m":                `\x9b31m`,
