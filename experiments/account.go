@@ -4,19 +4,24 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 )
 
-// identityPatience is how long AWS is asked who the caller is, before a revert is given up for want of an answer.
-const identityPatience = 2 * time.Minute
-
-// recognise stops the run when the credentials are not any more those with which it began.
+// recognise stops the run when the credentials are not any more those with which it began. Where AWS does not answer, the
+// same access key as at the last answer means the same caller.
 func (r *run) recognise(ctx context.Context) error {
+	key := ""
+	if credentials, err := r.engine.Cloud.Config().Credentials.Retrieve(ctx); err == nil {
+		key = credentials.AccessKeyID
+	}
 	account, caller, err := r.engine.Cloud.Identity(ctx)
+	if err != nil && key != "" && key == r.key {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("ask AWS again who the caller is: %w", err)
 	}
 	if account == r.Account && principal(caller) == principal(r.Caller) {
+		r.key = key
 		return nil
 	}
 	foreign := &StopError{Cause: StopAccount, Detail: fmt.Sprintf(
@@ -25,19 +30,15 @@ func (r *run) recognise(ctx context.Context) error {
 	return foreign
 }
 
-// recogniseToRevert refuses to revert with credentials of somebody else: they would find nothing in their own account, and
-// take that for success. It asks for a while where AWS does not answer.
-func (r *run) recogniseToRevert(ctx context.Context) error {
-	limit := r.engine.Clock.Now().Add(identityPatience)
-	for {
-		err := r.recognise(ctx)
-		if _, foreign := err.(*StopError); err == nil || foreign || !r.engine.Clock.Now().Before(limit) {
-			return err
+// asOurselves reverts only with the credentials of the run, asked before every try: those of somebody else would find
+// nothing in their own account, and take that for success.
+func (r *run) asOurselves(ctx context.Context, revert func() (string, error)) (note string, err error) {
+	return r.engine.tryRevert(ctx, func() (string, error) {
+		if err := r.recognise(ctx); err != nil {
+			return "", err
 		}
-		if r.engine.Clock.Sleep(ctx, r.engine.tick()) != nil {
-			return err
-		}
-	}
+		return revert()
+	})
 }
 
 // principal returns who is behind an ARN: of a session its role, because a refresh of credentials may begin another one.

@@ -27,6 +27,10 @@ const armPatience = 2 * time.Minute
 func (r *run) arm(ctx, watching context.Context) {
 	ctx, cancel := r.engine.Clock.WithDeadline(ctx, r.deadline)
 	defer cancel()
+	if err := r.recognise(ctx); err != nil { // somebody may have taken long to agree to the plan
+		r.refuse(ctx, err)
+		return
+	}
 	if err := r.openTaps(ctx); err != nil {
 		r.refuse(ctx, err)
 		return
@@ -121,7 +125,5 @@ func (r *run) closeTap(ctx context.Context, tap *tap) {
 		}
 		_ = r.log.append(closed)
 	}()
-	if err = r.recogniseToRevert(ctx); err == nil {
-		_, err = r.engine.tryRevert(ctx, func() (string, error) { return tap.injector.Revert(ctx, tap.plan) })
-	}
+	_, err = r.asOurselves(ctx, func() (string, error) { return tap.injector.Revert(ctx, tap.plan) })
 }

@@ -383,3 +383,53 @@ assert "sns_message" "silence" {
 	require.NoError(t, err)
 	assert.Equal(t, experiments.Passed, finished.Verdict, finished.Error)
 }
+
+// clumsy is a reporter that panics at one type of event, and counts what it was shown.
+type clumsy struct {
+	at    string
+	shown int
+}
+
+func (c *clumsy) Report(r experiments.Record) {
+	c.shown++
+	if r.Event.Type() == c.at {
+		panic("dropped it")
+	}
+}
+
+func TestAReporterThatPanicsKeepsNothingFromBeingReverted(t *testing.T) {
+	s := build(t, stopped(webIsDown), town)
+	for _, at := range []string{"run.started", "fault.injecting", "fault.injected", "fault.reverting", "run.finished"} {
+		journal, reporter := &memory{}, &clumsy{at: at}
+		s.perform(t, func(on troupe) {
+			ready, err := on.engine.Prepare(on.ctx, s.experiment)
+			require.NoError(t, err)
+			finished := ready.Do(on.ctx, experiments.Options{Journal: journal, Reporters: []experiments.Reporter{reporter}})
+			assert.Equal(t, experiments.Passed, finished.Verdict, at)
+		})
+		assert.Len(t, events[experiments.FaultReverted](journal), 1, at)
+		assert.Positive(t, reporter.shown)
+	}
+}
+
+func TestStepsOfTwoChainsInOppositeOrderDoNotWaitForEachOther(t *testing.T) {
+	journal := &memory{}
+	finished, err := build(t, story(flood+`
+assert "sns_message" "cleared" {
+  topic_arn = local.pages
+  jq        = ".NewStateValue == \"OK\""
+  within    = "10m"
+}
+playbook "there" {
+  since  = inject.flood
+  within = "10m"
+  steps  = [assert.page, assert.cleared]
+}
+playbook "and_back" {
+  since  = inject.flood
+  within = "10m"
+  steps  = [assert.cleared, assert.page]
+}`), town).play(t, journal, nil)
+	require.NoError(t, err)
+	assert.NotEqual(t, experiments.ExitStopped, finished.ExitCode, "it must not wait until the timeout")
+}

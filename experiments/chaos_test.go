@@ -26,6 +26,9 @@ func stride(all, sample int) int {
 	if thorough() {
 		return 1
 	}
+	if testing.Short() {
+		sample /= 3
+	}
 	return max(all/sample, 1)
 }
 

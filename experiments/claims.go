@@ -110,11 +110,21 @@ func (c *chain) lead() {
 		for _, source := range step.assertion.Sources() {
 			if leader := leaders[source]; leader == nil {
 				leaders[source] = step
-			} else if step.leader == nil && leader != step {
+			} else if step.leader == nil && !leader.follows(step) {
 				step.leader = leader
 			}
 		}
 	}
+}
+
+// follows says whether c is the other claim, or waits for it, in whatever chains: two must not wait for each other.
+func (c *claim) follows(other *claim) bool {
+	for ; c != nil; c = c.leader {
+		if c == other {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *run) watchesOf(assertion assertions.Assertion) []*watch {

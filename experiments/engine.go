@@ -98,12 +98,29 @@ func (l *log) append(event Event) error {
 	for len(l.unshown) > 0 && l.unshown[0].journaled {
 		shown := l.unshown[0].record
 		l.unshown = l.unshown[1:]
-		for _, reporter := range l.reporters {
-			reporter.Report(shown)
+		for i := range l.reporters {
+			l.show(i, shown)
 		}
 	}
 	return l.err
 }
+
+// show tells one reporter. One that panics is told nothing more: what is shown must never keep what is injected from being
+// reverted.
+func (l *log) show(i int, shown Record) {
+	defer func() {
+		if recover() != nil {
+			l.reporters[i] = deaf{}
+		}
+	}()
+	l.reporters[i].Report(shown)
+}
+
+// deaf is what becomes of a reporter that panicked.
+type deaf struct{}
+
+// Report does nothing.
+func (deaf) Report(Record) {}
 
 // HintError is an error with what a person can do about it.
 type HintError struct {

@@ -23,7 +23,7 @@ func (r *run) revertAll(ctx context.Context) {
 		if !f.live() || f.state == stuck || f.Kind.Irreversible {
 			continue
 		}
-		r.lookBack(ctx, f)
+		r.safely("look back at "+f.Name, func() { r.lookBack(ctx, f) })
 		for f.state == reverting { // its duration ended meanwhile
 			_ = r.engine.Clock.Wait(ctx, &r.changed, time.Time{}) // ctx does not end
 		}
@@ -56,13 +56,10 @@ func (r *run) revert(ctx context.Context, f *fault) {
 		}
 	}()
 	_ = r.log.append(FaultReverting{Name: f.Name})
-	err, note := r.recogniseToRevert(ctx), ""
 	sent := r.engine.Clock.Now()
-	if err == nil {
-		note, err = r.engine.tryRevert(ctx, func() (string, error) {
-			return f.injector.Revert(cloud.Record(ctx, &f.revertCalls), f.plan)
-		})
-	}
+	note, err := r.asOurselves(ctx, func() (string, error) {
+		return f.injector.Revert(cloud.Record(ctx, &f.revertCalls), f.plan)
+	})
 	if err != nil {
 		r.abandon(f, err)
 		return
@@ -93,8 +90,8 @@ func leftover(what string, plan injectors.Plan, err error) Leftover {
 	return left
 }
 
-// recover watches on after the revert, for the claims that wait for it.
-func (r *run) recover(ctx context.Context, checksOnly bool) {
+// watchOn watches on after the revert, for the claims that wait for it.
+func (r *run) watchOn(ctx context.Context, checksOnly bool) {
 	if checksOnly || r.refused != "" || r.stopped != nil || len(r.watches) == 0 && len(r.sources) > 0 {
 		return
 	}
@@ -158,20 +155,12 @@ func (r *run) verdict(checksOnly bool) (Verdict, ExitCode) {
 	if len(r.leftovers) > 0 {
 		return NotReverted, ExitNotReverted
 	}
-	if r.stopped != nil {
-		switch r.stopped.Cause {
-		case StopGuard, StopTimeout, StopKillSwitch, StopAccount:
-			return Stopped, ExitStopped
-		case StopInterrupt:
-			return Interrupted, ExitInterrupted
-		case StopTerminate:
-			return Interrupted, ExitTerminated
-		}
-		return Inconclusive, ExitInconclusive
-	}
 	verdict := Passed
+	if r.stopped != nil {
+		verdict = r.stopped.Cause.verdict()
+	}
 	if r.refused != "" || r.trouble != nil || r.log.err != nil || !r.looked(checksOnly) {
-		verdict = Inconclusive
+		verdict = Worst(verdict, Inconclusive)
 	}
 	for _, c := range r.asserts {
 		if c.decision != nil {
@@ -183,13 +172,25 @@ func (r *run) verdict(checksOnly bool) (Verdict, ExitCode) {
 			verdict = Worst(verdict, c.verdict)
 		}
 	}
+	return verdict, r.exit(verdict)
+}
+
+// exit is the exit code of a verdict.
+func (r *run) exit(verdict Verdict) ExitCode {
 	switch verdict {
 	case Passed:
-		return verdict, ExitPassed
+		return ExitPassed
 	case Failed:
-		return verdict, ExitFailed
+		return ExitFailed
+	case Stopped:
+		return ExitStopped
+	case Interrupted:
+		if r.stopped.Cause == StopTerminate {
+			return ExitTerminated
+		}
+		return ExitInterrupted
 	}
-	return Inconclusive, ExitInconclusive
+	return ExitInconclusive
 }
 
 // looked says whether the run looked at anything at all: what asks nothing must not pass.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"gameday/internal/clock"
@@ -35,6 +36,7 @@ type run struct {
 	touching bool       // the first fault was announced
 	levers   []*killSwitch
 
+	key       string // the access key with which AWS last said that the caller is the run's
 	stopped   *StopError
 	stoppedAt time.Time               // in AWS's time; what comes later comes because everything is reverted
 	stopWork  context.CancelCauseFunc // ends injecting; never reverting
@@ -53,13 +55,13 @@ func (r *Ready) Do(ctx context.Context, o Options) RunFinished {
 	watching, stopWatching := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWatching()
 	run := &run{
-		Ready: r, hold: o.Hold, log: &log{clock: e.Clock, journal: o.Journal, reporters: o.Reporters, secrets: r.experiment.Secrets},
+		Ready: r, hold: o.Hold, log: &log{clock: e.Clock, journal: o.Journal, reporters: slices.Clone(o.Reporters), secrets: r.experiment.Secrets},
 		watches: map[signals.Source]*watch{}, named: map[string]*claim{}, stopWork: stopWork, deadline: e.Clock.Now().Add(r.experiment.Timeout),
 	}
 	run.enlist()
 	run.safely("start", func() { run.begin(o.ChecksOnly) })
 	run.safely("look at kill switches", func() { run.watchSwitches(work, watching) })
-	if run.refused == "" && (run.stopped == nil || run.stopped.Cause != StopKillSwitch) {
+	if run.refused == "" && run.stopped == nil {
 		run.safely("arm", func() { run.arm(work, watching) })
 	}
 	if run.refused == "" && run.stopped == nil && !o.ChecksOnly {
@@ -69,7 +71,7 @@ func (r *Ready) Do(ctx context.Context, o Options) RunFinished {
 	recovery := context.WithoutCancel(ctx)
 	run.safely("settle", func() { run.awaitInjects(recovery) })
 	run.safely("revert", func() { run.revertAll(recovery) })
-	run.safely("recover", func() { run.recover(ctx, o.ChecksOnly) })
+	run.safely("recover", func() { run.watchOn(ctx, o.ChecksOnly) })
 	stopWatching()
 	run.safely("close taps", func() { run.closeTaps(recovery) })
 	run.safely("judge", func() { run.decideRest(o.ChecksOnly) })

@@ -178,7 +178,7 @@ func (f *Fold) parts(s Summary) Verdict {
 // verdict is what a run comes to that was stopped for this cause, at best.
 func (c StopCause) verdict() Verdict {
 	switch c {
-	case StopGuard, StopTimeout:
+	case StopGuard, StopTimeout, StopKillSwitch, StopAccount:
 		return Stopped
 	case StopInterrupt, StopTerminate:
 		return Interrupted

@@ -77,6 +77,10 @@ func (r *run) watchSwitches(ctx, watching context.Context) {
 
 // obey looks at a switch again, and stops the run when it is engaged or cannot be read for three looks.
 func (r *run) obey(ctx context.Context, s *killSwitch) {
+	now := r.engine.Clock.Now()
+	if r.touching && r.afterAll(r.engine.toAWS(now, now)) {
+		return // nothing is live any more
+	}
 	before := s.unclear
 	v := s.look(ctx, r.engine)
 	if ctx.Err() != nil {

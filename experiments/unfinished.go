@@ -102,7 +102,7 @@ func (e *Engine) Revert(ctx context.Context, records []Record, o Options) ([]Lef
 		}
 	}
 	todo := unfinished(records)
-	r := &reverter{engine: e, log: &log{clock: e.Clock, journal: o.Journal, reporters: o.Reporters, seq: records[len(records)-1].Seq}}
+	r := &reverter{engine: e, account: account, log: &log{clock: e.Clock, journal: o.Journal, reporters: slices.Clone(o.Reporters), seq: records[len(records)-1].Seq}}
 	for _, open := range todo {
 		if ctx.Err() != nil {
 			return Unfinished(append(slices.Clone(records), r.done...)), context.Cause(ctx)
@@ -121,6 +121,7 @@ func (e *Engine) Revert(ctx context.Context, records []Record, o Options) ([]Lef
 // reverter takes back a run that another process left.
 type reverter struct {
 	engine    *Engine
+	account   string // the run's
 	log       *log
 	done      []Record
 	leftovers []Leftover
@@ -134,6 +135,20 @@ func (u *reverter) append(event Event) {
 	u.done = append(u.done, Record{Seq: u.log.seq, Time: u.engine.Clock.Now(), Event: event})
 }
 
+// inAccount reverts only in the run's account, asked before every try: credentials may change while reverting takes long.
+func (u *reverter) inAccount(ctx context.Context, revert func() (string, error)) (string, error) {
+	return u.engine.tryRevert(ctx, func() (string, error) {
+		account, _, err := u.engine.admit(ctx, nil)
+		if err != nil {
+			return "", err
+		}
+		if account != u.account {
+			return "", fmt.Errorf("the credentials changed: they are of account %s now", account)
+		}
+		return revert()
+	})
+}
+
 func (u *reverter) takeBack(ctx context.Context, o open) {
 	e := u.engine
 	ctx, cancel := e.Clock.WithDeadline(ctx, e.Clock.Now().Add(revertLimit))
@@ -143,7 +158,7 @@ func (u *reverter) takeBack(ctx context.Context, o open) {
 		err := fmt.Errorf("no tap is known for %s", o.tap.Source.Kind)
 		if found {
 			tap := row.New(e.env("tap."+o.tap.Source.Subject), o.tap.Source.Subject)
-			_, err = e.tryRevert(ctx, func() (string, error) { return tap.Revert(ctx, o.plan) })
+			_, err = u.inAccount(ctx, func() (string, error) { return tap.Revert(ctx, o.plan) })
 		}
 		closed := TapClosed{Source: o.tap.Source}
 		if err != nil {
@@ -162,7 +177,7 @@ func (u *reverter) takeBack(ctx context.Context, o open) {
 	sent := e.Clock.Now()
 	if found {
 		injector := kind.New(e.env("inject." + o.fault.Name))
-		note, err = e.tryRevert(ctx, func() (string, error) { return injector.Revert(ctx, o.plan) })
+		note, err = u.inAccount(ctx, func() (string, error) { return injector.Revert(ctx, o.plan) })
 	}
 	if err != nil {
 		left := leftover(o.what, o.plan, err)
