@@ -44,7 +44,7 @@ measured "stripped binary" "$(($(stat -c %s gameday) / 1048576)) MiB"
 
 cd "$root"
 go test ./experiments -run '^$' -bench 'Judge|RehearseCheckout|JournalInS3' -benchtime 10x | grep '^Benchmark'
-go test ./injectors -run '^$' -bench Memory -benchtime 1x | grep '^Benchmark'
-go test ./scenarios -run '^$' -bench . -benchtime 3x | grep '^Benchmark'
-go test ./internal/clock ./internal/sandbox ./internal/tui ./internal/history -run '^$' -bench . -benchtime 20x 2>/dev/null | grep '^Benchmark'
-go test ./internal/signals -count=1 -v -run FiveHundred | grep -E '^(---|ok)'
+go test ./injectors -run '^$' -bench Backlog -benchtime 1x | grep '^Benchmark'
+go test ./assertions ./scenarios -run '^$' -bench . -benchtime 3x | grep '^Benchmark'
+go test ./internal/clock ./internal/sandbox ./internal/tui -run '^$' -bench . -benchtime 20x 2>/dev/null | grep '^Benchmark'
+go test ./internal/signals -count=1 -v -run FiveHundredAlarms | grep -E '^(---|ok)'

@@ -25,6 +25,8 @@ const (
 	recreatePatience = 75 * time.Second
 	// tapRetention is how long a message waits in the tap's queue to be read, in seconds.
 	tapRetention = "3600"
+	// tapPrefix begins the name of every tap's queue.
+	tapPrefix = "gameday-"
 	// longestQueueName is what CreateQueue takes.
 	longestQueueName = 80
 )
@@ -120,7 +122,7 @@ func (t *snsTap) Plan(ctx context.Context) (Plan, error) {
 // tapQueueName is a name that no other run and no other topic of this run uses.
 func tapQueueName(run, topic string) string {
 	tail := "-" + hashOf(topic)
-	name := "gameday-" + strings.Map(func(r rune) rune {
+	name := tapPrefix + strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
 			return r
 		}

@@ -21,6 +21,9 @@ func (t *snsTap) Revert(ctx context.Context, p Plan) (string, error) {
 	if err := p.recall(&before); err != nil {
 		return "", err
 	}
+	if !strings.HasPrefix(before.Queue, tapPrefix) { // a journal that somebody wrote to names somebody's queue
+		return "", fmt.Errorf("close tap: %s is not a queue of gameday's", before.Queue)
+	}
 	calm, began := 0, t.env.Clock.Now()
 	var left []string
 	done, err := t.env.await(ctx, 5*time.Second, revertPatience, func() (bool, error) {

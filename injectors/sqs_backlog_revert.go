@@ -25,9 +25,10 @@ type recovery struct {
 	dead  int // … of those from the dead-letter queue
 	gone  []string
 
-	doubt   bool // whether an answer was lost in the last sweep, and messages with it
-	waited  bool // for hidden messages
-	tooLong int  // how many are still hidden, where waiting for them would take too long
+	doubt   bool      // whether an answer was lost in the last sweep, and messages with it
+	began   time.Time // of the last sweep
+	waited  bool      // for hidden messages
+	tooLong int       // how many are still hidden, where waiting for them would take too long
 }
 
 // Revert takes the fault's own messages out of the queue, and then out of its dead-letter queue, to which SQS may move
@@ -38,26 +39,28 @@ func (f *sqsBacklog) Revert(ctx context.Context, p Plan) (string, error) {
 	if err := p.recall(&r.plan); err != nil {
 		return "", err
 	}
-	for range mostRounds {
+	settled := false
+	for round := 0; round < mostRounds && !settled; round++ {
 		before := r.taken
 		if err := r.sweepAll(ctx); err != nil {
 			return "", err
 		}
 		// A sweep that found nothing after a wait is the last, unless an answer to it was lost.
-		if r.waited && r.taken == before && !r.doubt {
+		if settled = r.waited && r.taken == before && !r.doubt; settled {
 			break
 		}
 		hidden, err := r.waitForHidden(ctx)
 		if err != nil {
 			return "", err
 		}
-		if !hidden {
-			break
-		}
+		settled = !hidden
 	}
 	if r.tooLong > 0 && r.missing() > 0 {
 		return "", r.leftover(r.plan.Queue, min(r.tooLong, r.missing()),
 			fmt.Sprintf("messages are still hidden after %s, and gameday's may be among them", clock.Short(revertPatience)))
+	}
+	if !settled { // going on would bring others' messages nearer to their maxReceiveCount
+		return "", r.leftover(r.plan.Queue, max(r.missing(), perBatch), fmt.Sprintf("after %d sweeps messages still come back", mostRounds))
 	}
 	return r.note(), nil
 }
@@ -74,7 +77,7 @@ func (r *recovery) queues() []queueFacts {
 }
 
 func (r *recovery) sweepAll(ctx context.Context) error {
-	r.gone, r.doubt = nil, false
+	r.gone, r.doubt, r.began = nil, false, r.env.Clock.Now()
 	for n, queue := range r.queues() {
 		s := &queueSweep{sqsBacklog: r.sqsBacklog, queue: queue, mark: r.plan.Mark}
 		s.strands = min(sweepStrands, r.plan.Messages/perBatch+1)
@@ -108,45 +111,57 @@ func (r *recovery) leftover(queue queueFacts, n int, why string) error {
 
 // waitForHidden waits until no messages are in flight or delayed, or until those that were must have come back. Even when as
 // many were taken back as were meant, the fault's may be among them: a request whose answer was lost is sent again, so there
-// may be more. It says whether there were any.
+// may be more. It says whether another sweep may find something: there were any, or what a lost answer hid in a long sweep is
+// visible again by now.
 func (r *recovery) waitForHidden(ctx context.Context) (any bool, err error) {
 	began := r.env.Clock.Now()
 	_, err = r.env.await(ctx, hiddenPause, revertPatience, func() (bool, error) {
-		count, longest, err := r.countHidden(ctx)
-		if err != nil || count == 0 {
+		seen, err := r.count(ctx)
+		if err != nil || seen.hidden == 0 {
 			r.tooLong = 0
+			if !any && seen.visible > 0 && r.doubt && began.Sub(r.began) >= holdFor {
+				any, r.waited = true, true
+			}
 			return true, err
 		}
 		any, r.waited = true, true
-		if longest > revertPatience {
-			r.tooLong = count
+		if seen.longest > revertPatience {
+			r.tooLong = seen.hidden
 		}
-		return r.env.Clock.Now().Sub(began) >= longest, nil
+		return r.env.Clock.Now().Sub(began) >= seen.longest, nil
 	})
 	return any, err
 }
 
-// countHidden returns how many messages are hidden at present, and for how long a message can be.
-func (r *recovery) countHidden(ctx context.Context) (count int, longest time.Duration, err error) {
+// depths are how many messages of all queues can be received, and how many cannot at present, and for how long a message
+// can be hidden.
+type depths struct {
+	visible, hidden int
+	longest         time.Duration
+}
+
+func (r *recovery) count(ctx context.Context) (depths, error) {
+	var all depths
 	for _, queue := range r.queues() {
 		attributes, err := r.attributes(ctx, queue.URL)
 		if queueGone(err) {
 			continue
 		}
 		if err != nil {
-			return 0, 0, err
+			return depths{}, err
 		}
 		flying, delayed := number(attributes, "ApproximateNumberOfMessagesNotVisible"), number(attributes, "ApproximateNumberOfMessagesDelayed")
-		count += flying + delayed
+		all.visible += number(attributes, "ApproximateNumberOfMessages")
+		all.hidden += flying + delayed
 		if flying > 0 {
 			// A sweep whose process died, or that never got SQS's answer, hides messages, too.
-			longest = max(longest, time.Duration(number(attributes, "VisibilityTimeout"))*time.Second, holdFor)
+			all.longest = max(all.longest, time.Duration(number(attributes, "VisibilityTimeout"))*time.Second, holdFor)
 		}
 		if delayed > 0 {
-			longest = max(longest, time.Duration(number(attributes, "DelaySeconds"))*time.Second)
+			all.longest = max(all.longest, time.Duration(number(attributes, "DelaySeconds"))*time.Second)
 		}
 	}
-	return count, longest, nil
+	return all, nil
 }
 
 func number(attributes map[string]string, name string) int {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -25,9 +26,14 @@ func (a *app) rehearseMany(ctx context.Context, pieces []*piece, f *rehearsal) e
 	})
 }
 
+// rareCollection trades memory for time while many rehearsals run: each leaves much garbage and keeps little. Measured with
+// a thousand rehearsals of library/checkout: a sixth less time, and still below 200 MiB.
+const rareCollection = 300
+
 // rehearseSeeds plays a piece under many seeds, as many at a time as there are cores, says how they went, and keeps the
 // folder of the worst.
 func (a *app) rehearseSeeds(ctx context.Context, p *piece, f *rehearsal) (outcome, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(rareCollection))
 	summaries := make([]experiments.Summary, f.runs)
 	group, ctx2 := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))

@@ -173,6 +173,13 @@ func FuzzReadingAJournalNeverPanicsAndCountsOnlyWholeRecords(f *testing.F) {
 		whole.Write(append(line, '\n'))
 	}
 	f.Add(whole.String())
+	var summed strings.Builder
+	for n, r := range someRecords(experiments.ModeRun, 5) {
+		line, err := lineOf(r, n, runID)
+		require.NoError(f, err)
+		summed.Write(line)
+	}
+	f.Add(summed.String())
 	f.Add("")
 	f.Add("\x00\n")
 	f.Fuzz(func(t *testing.T, text string) {
