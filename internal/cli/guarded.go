@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"gameday/experiments"
 	"gameday/internal/cloud"
+	"gameday/internal/journal"
 	"gameday/internal/lock"
 	"gameday/internal/report"
 	"gameday/scenarios"
@@ -87,14 +89,14 @@ func (a *app) lock(ctx context.Context, p *play, ready *experiments.Ready, f *co
 	release := func() {
 		end()
 		for _, held := range all {
-			if err := held.Release(context.WithoutCancel(ctx)); err != nil {
+			if err := released(ctx, p, held); err != nil {
 				fmt.Fprintf(a.Stderr, "Note: the lock could not be released: %s. It is taken over by itself.\n", report.Plain(err.Error()))
 			}
 		}
 		stop(nil)
 	}
-	for _, shelf := range a.shelves(p, ready, f) {
-		held, err := lock.Keeper{Shelf: shelf, Clock: p.clock, Dead: lock.Dead}.Take(ctx, lock.Mine(p.run, resources))
+	for _, keeper := range a.keepers(p, ready, f) {
+		held, err := keeper.Take(ctx, lock.Mine(p.run, resources))
 		if err != nil {
 			release()
 			return nil, nil, unlocked(err)
@@ -110,13 +112,27 @@ func (a *app) lock(ctx context.Context, p *play, ready *experiments.Ready, f *co
 	return ctx, release, nil
 }
 
-// shelves are where others see the lock: those on this host, and where the journal is in S3, those of every host.
-func (a *app) shelves(p *play, ready *experiments.Ready, f *common) []lock.Shelf {
-	name := ready.Account + "-" + p.cloud.Config().Region
-	all := []lock.Shelf{lock.Folder{Dir: a.locksFolder(f), Name: name}}
+// releasing is how long a lock may take to be given back: others wait no longer for it than for one that is not.
+const releasing = 10 * time.Second
+
+func released(ctx context.Context, p *play, held *lock.Held) error {
+	ctx, end := p.clock.WithDeadline(context.WithoutCancel(ctx), p.clock.Now().Add(releasing))
+	defer end()
+	return held.Release(ctx)
+}
+
+// keepers are where others see the lock: those on this host, and where the journal is in S3, those of every host. There only
+// the beats count: hosts may be mistaken for one another.
+func (a *app) keepers(p *play, ready *experiments.Ready, f *common) []lock.Keeper {
+	region := p.cloud.Config().Region
+	all := []lock.Keeper{{Shelf: lock.Folder{Dir: a.locksFolder(f), Name: ready.Account + "-" + region}, Clock: p.clock, Dead: lock.Dead}}
 	if url, err := cloud.ParseS3URL(f.mirrorOf(p)); err == nil {
 		above, _ := url.Split()
-		all = append(all, lock.Bucket{URL: above.Join("lock-" + name + ".json"), AWS: p.cloud.Config()})
+		place := journal.Place{URL: above, AWS: p.cloud.Config(), Clock: p.clock}
+		all = append(all, lock.Keeper{
+			Shelf: lockBeside(place, ready.Account, region), Clock: p.clock,
+			Inherit: func(ctx context.Context, l lock.Lease) error { return inherit(ctx, place, ready, l) },
+		})
 	}
 	return all
 }
@@ -130,6 +146,9 @@ func (a *app) noteStolen(stolen []lock.Lease) {
 
 // unlocked says why a lock could not be taken.
 func unlocked(err error) error {
+	if known := new(failure); errors.As(err, &known) {
+		return err
+	}
 	if held := new(lock.HeldError); errors.As(err, &held) {
 		return &failure{experiments.ExitInconclusive, fmt.Errorf("%w; nothing was touched", err), held.Hint()}
 	}

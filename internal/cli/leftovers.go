@@ -107,12 +107,19 @@ func (b burden) touches(targets []string) (target, what string) {
 	return "", ""
 }
 
-// announce says what reverting will do, before it does it.
+// announce says what reverting will do, and how it reaches AWS, as the journal says, before it does it.
 func (a *app) announce(f *common, started experiments.RunStarted, left []experiments.Leftover) {
 	if f.json {
 		return
 	}
 	fmt.Fprintf(a.Stdout, "Reverting %s (%s) in account %s, %s, in this order:\n",
 		started.Run, report.Plain(started.Scenario), report.Plain(started.Account), report.Plain(started.Region))
+	for _, way := range []struct{ how, what string }{
+		{"with the profile", started.Profile}, {"in the role", started.RoleARN}, {"at the endpoint", started.EndpointURL},
+	} {
+		if way.what != "" {
+			fmt.Fprintf(a.Stdout, "  %s %s\n", way.how, report.Plain(way.what))
+		}
+	}
 	writeLeftovers(a.Stdout, left)
 }

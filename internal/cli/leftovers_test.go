@@ -90,6 +90,7 @@ func TestRevertSaysWhatItWillDoBeforeItDoesIt(t *testing.T) {
 	left := d.leaves("small.hcl")
 	require.Equal(t, experiments.ExitPassed, d.types("revert", left), d.err)
 	announced := "Reverting " + left + " (small) in account 111122223333, eu-west-1, in this order:\n" +
+		"  with the profile gameday\n" +
 		"  inject.flood: injected and not reverted\n    arn:aws:sqs:eu-west-1:111122223333:orders\n  tap on "
 	assert.True(t, strings.HasPrefix(d.out.String(), announced), d.out)
 	assert.True(t, strings.HasSuffix(d.out.String(), "Nothing is left of "+left+".\n"), d.out)

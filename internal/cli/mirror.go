@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"gameday/experiments"
 	"gameday/internal/cloud"
 	"gameday/internal/journal"
+	"gameday/internal/report"
 	"gameday/internal/sandbox"
 )
 
@@ -205,18 +207,58 @@ func (a *app) revertRemote(ctx context.Context, f *common, text string) error {
 			return err
 		}
 		if nothing = len(experiments.Unfinished(records)) == 0; nothing {
+			a.forget(ctx, p, started)
 			return nil
+		}
+		if err := a.mayRevert(ctx, p, started); err != nil {
+			return err
 		}
 		a.announce(f, started, experiments.Unfinished(records))
 		_, _, reporters := a.reporters(f)
 		left, err = a.undo(ctx, p.Clock, started, records, experiments.Options{Journal: remote, Reporters: reporters})
-		return errors.Join(err, remote.Flush())
+		if err = errors.Join(err, remote.Flush()); err == nil && len(left) == 0 {
+			a.forget(ctx, p, started)
+		}
+		return err
 	})
 	if nothing {
 		_, err := fmt.Fprintf(a.Stdout, "Nothing is left of %s.\n", run)
 		return err
 	}
+	if going := new(goingOnError); errors.As(err, &going) {
+		return &failure{experiments.ExitInconclusive, fmt.Errorf("%w; nothing was touched", err), going.hint()}
+	}
 	return a.reverted(f, run, path, left, err)
+}
+
+// mayRevert refuses a run that still goes on, and one whose journal is not trusted. Where it cannot be told whether it goes on,
+// that is said: should it, then one of both stops, when it finds the other's object in the journal.
+func (a *app) mayRevert(ctx context.Context, p journal.Place, started experiments.RunStarted) error {
+	err := goesOn(ctx, p, started)
+	if going := new(goingOnError); errors.As(err, &going) {
+		return err
+	}
+	if err != nil {
+		fmt.Fprintf(a.Stderr, "Note: %s\n", report.Plain(err.Error()))
+	}
+	return a.trusted(started)
+}
+
+// endpointVariable is where the SDK looks for AWS when nothing else says where it is.
+const endpointVariable = "AWS_ENDPOINT_URL"
+
+// trusted refuses to send credentials to an address that only a journal in S3 names: others may be able to write there.
+func (a *app) trusted(started experiments.RunStarted) error {
+	endpoint := strings.TrimSuffix(started.EndpointURL, "/")
+	if endpoint == "" || endpoint == strings.TrimSuffix(a.env(endpointVariable), "/") {
+		return nil
+	}
+	return &failure{
+		experiments.ExitInconclusive,
+		fmt.Errorf("the journal of %s says that AWS is at %s, which nothing on this host says; nothing was touched",
+			report.Plain(started.Run), report.Plain(started.EndpointURL)),
+		"if that is so, set " + endpointVariable + "=" + quoted(started.EndpointURL),
+	}
 }
 
 // abandonRemote is what a second interrupt does to a revert from S3.

@@ -45,15 +45,15 @@ func (a *app) perform(ctx context.Context, p *play, f *common, how part) (outcom
 			return err
 		}
 		defer release()
+		if mirror, err = a.mirror(ctx, p, f); err != nil {
+			return err
+		}
 		options := experiments.Options{Journal: &journal.Memory{}, ChecksOnly: how.checksOnly}
 		if how.begin != nil {
 			if folder, err = how.begin(); err != nil {
 				return err
 			}
 			options.Journal = folder
-		}
-		if mirror, err = a.mirror(ctx, p, f); err != nil {
-			return err
 		}
 		options.Journal = mirror.beside(options.Journal)
 		who := a.audience(f, p)

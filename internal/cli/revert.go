@@ -84,6 +84,14 @@ func (a *app) listLeft(ctx context.Context, f *common) error {
 			fmt.Fprintln(a.Stdout, "  It still goes on, or is being reverted.")
 			continue
 		}
+		if started, ok := records[0].Event.(experiments.RunStarted); ok && cloud.IsS3URL(e.Path) {
+			err := a.goesOnRemotely(ctx, e.Path, started)
+			if going := new(goingOnError); errors.As(err, &going) {
+				fmt.Fprintf(a.Stdout, "  %s.\n", going)
+				continue
+			}
+			explain(a.Stderr, err)
+		}
 		fmt.Fprintf(a.Stdout, "  Revert it with: %s\n", revertCommand(e.Path))
 	}
 	if code == experiments.ExitPassed {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gameday/experiments"
@@ -49,7 +50,11 @@ func (a *app) revertAll(ctx context.Context, f *common) error {
 			fmt.Fprintln(a.Stdout)
 		}
 		err := a.revertOne(ctx, f, run.Path)
-		explain(a.Stderr, err)
+		if going := new(goingOnError); errors.As(err, &going) {
+			fmt.Fprintf(a.Stderr, "Skipped: %s.\n", going)
+		} else {
+			explain(a.Stderr, err)
+		}
 		code = experiments.WorstExit(code, codeOf(err))
 	}
 	return ended(code)

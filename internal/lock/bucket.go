@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -23,9 +24,23 @@ type Bucket struct {
 // largestText is more than there ever are leases.
 const largestText = 1 << 22
 
+// hidden is the version of an object that may not be read, or is not there.
+const hidden = "hidden"
+
 // Read returns the object's text. What may not be read may not be there: without s3:ListBucket, S3 does not say. Whether it
 // is, Swap finds out.
 func (b Bucket) Read(ctx context.Context) (text []byte, version string, err error) {
+	text, version, err = b.get(ctx)
+	switch {
+	case is(err, "NoSuchKey", "NotFound"):
+		return nil, "", nil
+	case is(err, "AccessDenied"):
+		return nil, hidden, nil
+	}
+	return text, version, err
+}
+
+func (b Bucket) get(ctx context.Context) (text []byte, version string, err error) {
 	err = b.ask(func(client *s3.Client) error {
 		out, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(b.URL.Bucket), Key: aws.String(b.URL.Prefix)})
 		if err != nil {
@@ -36,9 +51,6 @@ func (b Bucket) Read(ctx context.Context) (text []byte, version string, err erro
 		text, err = io.ReadAll(io.LimitReader(out.Body, largestText))
 		return err
 	})
-	if is(err, "NoSuchKey", "NotFound", "AccessDenied") {
-		return nil, "", nil
-	}
 	return text, version, err
 }
 
@@ -48,7 +60,7 @@ func (b Bucket) Swap(ctx context.Context, text []byte, version string) error {
 	in := &s3.PutObjectInput{
 		Bucket: aws.String(b.URL.Bucket), Key: aws.String(b.URL.Prefix), ContentType: aws.String("application/json"), Body: bytes.NewReader(text),
 	}
-	if version == "" {
+	if version == "" || version == hidden {
 		in.IfNoneMatch = aws.String("*")
 	} else {
 		in.IfMatch = aws.String(version)
@@ -57,6 +69,11 @@ func (b Bucket) Swap(ctx context.Context, text []byte, version string) error {
 		_, err := client.PutObject(ctx, in)
 		return err
 	})
+	if version == hidden && is(err, "PreconditionFailed") { // it is there
+		if _, _, denied := b.get(ctx); is(denied, "AccessDenied") {
+			return fmt.Errorf("it is there, but may not be read: %w", denied)
+		}
+	}
 	if is(err, "PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey") {
 		return errors.Join(ErrMoved, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strings"
 )
 
 // Folder is a shelf on the disk: the file NAME.json in a folder, which is made where it is missing.
@@ -72,13 +73,23 @@ func Mine(run string, resources []string) Lease {
 	return Lease{Run: run, Owner: name + "@" + host, Host: processes(host), Process: os.Getpid(), Resources: resources}
 }
 
-// processes names the host, and on it the space in which numbers of processes mean something: containers have their own.
+// processes names the host as long as it is up, and on it the space in which numbers of processes mean something: containers
+// have their own. The outermost space has the same number on every host, and hosts share names.
 func processes(host string) string {
 	space, err := os.Readlink("/proc/self/ns/pid")
 	if err != nil {
 		return host
 	}
-	return host + " " + space
+	return host + " " + space + " " + boot()
+}
+
+// boot names the time since this host was started, like no other's; empty where that is not known.
+func boot() string {
+	text, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // Dead says whether a lease's process was one of this host and is no more.
@@ -86,3 +97,6 @@ func Dead(l Lease) bool {
 	host, err := os.Hostname()
 	return err == nil && l.Host == processes(host) && l.Process > 0 && !alive(l.Process)
 }
+
+// Gone is Dead for leases that other hosts see, too: only where this host cannot be mistaken for one of them.
+func Gone(l Lease) bool { return boot() != "" && Dead(l) }

@@ -69,7 +69,7 @@ func (e *HeldError) Error() string {
 
 // Hint returns what a person can do.
 func (e *HeldError) Hint() string {
-	return fmt.Sprintf("wait until it is over; a lock whose process has died, or that was not heard of for %s, is taken over by itself", Stale)
+	return fmt.Sprintf("wait until it is over; a lock whose process has died, or that was not heard of for %s, is taken over by itself", clock.Short(Stale))
 }
 
 // Keeper takes leases.
@@ -77,6 +77,9 @@ type Keeper struct {
 	Shelf Shelf
 	Clock *clock.Clock
 	Dead  func(Lease) bool // whether its process is known to have died; nil: that is never known
+	// Inherit is asked before a lease is taken over. An error leaves it where it is, and Take fails with that error. Leases
+	// on other resources are then left for those who want them. Nil: nobody has to be asked.
+	Inherit func(context.Context, Lease) error
 }
 
 // Held is a lease that was taken.
@@ -95,23 +98,23 @@ func (k Keeper) Take(ctx context.Context, mine Lease) (*Held, error) {
 	held := &Held{Keeper: k, Lease: mine}
 	err := k.change(ctx, func(leases []Lease) ([]Lease, error) {
 		held.Stolen = nil
-		now := k.Clock.Now()
 		kept := []Lease{}
 		for _, other := range leases {
 			both := shared(other.Resources, mine.Resources)
 			switch {
 			case held.its(other): // of a swap whose answer was lost
-			case now.Sub(other.Beat) >= Stale || k.Dead != nil && k.Dead(other):
-				if len(both) > 0 {
-					held.Stolen = append(held.Stolen, other)
-				}
-			case len(both) > 0:
-				return nil, &HeldError{other, both}
-			default:
+			case len(both) == 0 && (k.Inherit != nil || k.Lives(other)):
 				kept = append(kept, other)
+			case k.Lives(other):
+				return nil, &HeldError{other, both}
+			case len(both) > 0:
+				if err := k.inherit(ctx, other); err != nil {
+					return nil, err
+				}
+				held.Stolen = append(held.Stolen, other)
 			}
 		}
-		held.Lease.Beat = now.UTC()
+		held.Lease.Beat = k.Clock.Now().UTC()
 		return append(kept, held.Lease), nil
 	})
 	if err != nil {
@@ -120,15 +123,42 @@ func (k Keeper) Take(ctx context.Context, mine Lease) (*Held, error) {
 	return held, nil
 }
 
+// Lives says whether somebody may still be behind a lease.
+func (k Keeper) Lives(l Lease) bool {
+	return k.Clock.Now().Sub(l.Beat) < Stale && (k.Dead == nil || !k.Dead(l))
+}
+
+func (k Keeper) inherit(ctx context.Context, l Lease) error {
+	if k.Inherit == nil {
+		return nil
+	}
+	return k.Inherit(ctx, l)
+}
+
+// Living returns the leases behind which somebody may still be. It must be called on a strand.
+func (k Keeper) Living(ctx context.Context) ([]Lease, error) {
+	leases, _, err := k.read(ctx)
+	return slices.DeleteFunc(leases, func(l Lease) bool { return !k.Lives(l) }), err
+}
+
 // Keep renews the lease until ctx is done, or it is lost: somebody took it over, or it could not be renewed for so long
 // that somebody may. Then lost is called, once. It must be called on a strand.
 func (h *Held) Keep(ctx context.Context, lost func(error)) {
 	for h.Clock.Sleep(ctx, Beat) == nil {
-		err := h.beat(ctx)
+		until := h.Lease.Beat.Add(Stale - Beat)
+		trying, end := h.Clock.WithDeadline(ctx, until)
+		err := h.beat(trying)
+		end()
 		if ctx.Err() != nil {
 			return
 		}
-		if errors.Is(err, errLost) || err != nil && h.Clock.Now().Sub(h.Lease.Beat) >= Stale-Beat {
+		if err != nil && !errors.Is(err, errLost) {
+			if h.Clock.Now().Before(until) {
+				continue
+			}
+			err = fmt.Errorf("it could not be renewed for %s: %w", clock.Short(h.Clock.Now().Sub(h.Lease.Beat)), err)
+		}
+		if err != nil {
 			h.lost = err
 			lost(err)
 			return
@@ -163,6 +193,22 @@ func (h *Held) Release(ctx context.Context) error {
 	return h.change(ctx, func(leases []Lease) ([]Lease, error) { return slices.DeleteFunc(leases, h.its), nil })
 }
 
+// Forget removes the leases of a run behind which nobody is any more. It must be called on a strand.
+func (k Keeper) Forget(ctx context.Context, run string) error {
+	nothing := errors.New("there is none")
+	err := k.change(ctx, func(leases []Lease) ([]Lease, error) {
+		kept := slices.DeleteFunc(slices.Clone(leases), func(l Lease) bool { return l.Run == run && !k.Lives(l) })
+		if len(kept) == len(leases) {
+			return nil, nothing
+		}
+		return kept, nil
+	})
+	if errors.Is(err, nothing) {
+		return nil
+	}
+	return err
+}
+
 func (h *Held) its(l Lease) bool {
 	return l.Run == h.Lease.Run && l.Host == h.Lease.Host && l.Process == h.Lease.Process
 }
@@ -181,26 +227,34 @@ func (k Keeper) change(ctx context.Context, f func([]Lease) ([]Lease, error)) er
 }
 
 func (k Keeper) try(ctx context.Context, f func([]Lease) ([]Lease, error)) error {
-	text, version, err := k.Shelf.Read(ctx)
+	leases, version, err := k.read(ctx)
 	if err != nil {
-		return fmt.Errorf("read the lock: %w", err)
-	}
-	var leases []Lease
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &leases); err != nil {
-			return fmt.Errorf("read the lock: it is no list of leases: %w", err)
-		}
+		return err
 	}
 	if leases, err = f(leases); err != nil {
 		return err
 	}
-	if text, err = json.MarshalIndent(leases, "", "  "); err != nil {
+	text, err := json.MarshalIndent(leases, "", "  ")
+	if err != nil {
 		return err
 	}
 	if err := k.Shelf.Swap(ctx, append(text, '\n'), version); err != nil {
 		return fmt.Errorf("write the lock: %w", err)
 	}
 	return nil
+}
+
+func (k Keeper) read(ctx context.Context) (leases []Lease, version string, err error) {
+	text, version, err := k.Shelf.Read(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("read the lock: %w", err)
+	}
+	if len(text) > 0 {
+		if err := json.Unmarshal(text, &leases); err != nil {
+			return nil, "", fmt.Errorf("read the lock: it is no list of leases: %w", err)
+		}
+	}
+	return leases, version, nil
 }
 
 func shared(a, b []string) []string {
