@@ -6,14 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 
@@ -66,25 +64,12 @@ func (s *shelf) connect() {
 // ask calls S3, once more where the bucket turns out to be in another region.
 func (s *shelf) ask(call func(objects) error) error {
 	err := call(s.client)
-	if region := homeOf(err); region != "" {
+	if region := cloud.BucketRegion(err); region != "" {
 		s.aws.Region = region
 		s.connect()
 		err = call(s.client)
 	}
 	return s.explain(err)
-}
-
-// homeOf returns the region that S3 says a bucket is in, when it refuses to answer elsewhere.
-func homeOf(err error) string {
-	var answer *awshttp.ResponseError
-	if !errors.As(err, &answer) || answer.Response == nil || answer.Response.Response == nil {
-		return ""
-	}
-	switch answer.HTTPStatusCode() {
-	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusBadRequest:
-		return answer.Response.Header.Get("X-Amz-Bucket-Region")
-	}
-	return ""
 }
 
 // explain adds what a person can do.
