@@ -402,7 +402,7 @@ func TestAReporterThatPanicsKeepsNothingFromBeingReverted(t *testing.T) {
 	for _, at := range []string{"run.started", "fault.injecting", "fault.injected", "fault.reverting", "run.finished"} {
 		journal, reporter := &memory{}, &clumsy{at: at}
 		s.perform(t, func(on troupe) {
-			ready, err := on.engine.Prepare(on.ctx, s.experiment)
+			ready, err := on.engine.Plan(on.ctx, s.experiment)
 			require.NoError(t, err)
 			finished := ready.Do(on.ctx, experiments.Options{Journal: journal, Reporters: []experiments.Reporter{reporter}})
 			assert.Equal(t, experiments.Passed, finished.Verdict, at)

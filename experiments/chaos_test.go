@@ -165,7 +165,7 @@ func (s *stage) runs(t *testing.T, on troupe, d *doomed) []experiments.Record {
 	book := &diary{doomed: d}
 	on.outlives(d, func() {
 		engine := s.process(on, d)
-		ready, err := engine.Prepare(on.ctx, s.experiment)
+		ready, err := engine.Plan(on.ctx, s.experiment)
 		if !d.dead {
 			require.NoError(t, err)
 			ready.Do(on.ctx, experiments.Options{Journal: book})

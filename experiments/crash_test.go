@@ -66,7 +66,7 @@ func TestAnInterruptAtAnyMomentRevertsEverything(t *testing.T) {
 	for n := range whole.records {
 		journal := &memory{}
 		s.perform(t, func(on troupe) {
-			ready, err := on.engine.Prepare(on.ctx, s.experiment)
+			ready, err := on.engine.Plan(on.ctx, s.experiment)
 			require.NoError(t, err)
 			journal.full = func(experiments.Record) error {
 				if len(journal.records) == n {
@@ -96,7 +96,7 @@ func TestAJournalThatRunsFullStopsAndRevertsEverything(t *testing.T) {
 	for n := range whole.records {
 		journal := &memory{}
 		s.perform(t, func(on troupe) {
-			ready, err := on.engine.Prepare(on.ctx, s.experiment)
+			ready, err := on.engine.Plan(on.ctx, s.experiment)
 			require.NoError(t, err)
 			journal.full = func(experiments.Record) error {
 				if len(journal.records) >= n {
@@ -135,7 +135,7 @@ func (s *stage) crash(t *testing.T, on troupe, n int, after bool) *memory {
 	config := on.account.Config()
 	config.APIOptions = append(config.APIOptions, plug.between)
 	on.engine.Cloud = cloud.NewSession(config, on.clock, s.seed, on.engine.Run)
-	ready, err := on.engine.Prepare(on.ctx, s.experiment)
+	ready, err := on.engine.Plan(on.ctx, s.experiment)
 	require.NoError(t, err)
 	written := 0
 	journal.full = func(r experiments.Record) error {

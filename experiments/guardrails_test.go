@@ -88,7 +88,7 @@ func TestAnEngagedKillSwitchLetsNothingBegin(t *testing.T) {
 			s, journal := build(t, slow(switched), town), &memory{}
 			s.spec.Parameters = []sandbox.ParameterSpec{{Name: "/gameday/stop", Value: value}}
 			s.perform(t, func(on troupe) {
-				ready, err := on.engine.Prepare(on.ctx, s.experiment)
+				ready, err := on.engine.Plan(on.ctx, s.experiment)
 				require.NoError(t, err, "a plan is made though")
 				err = ready.MayBegin(on.ctx, false)
 				if why == "" {
@@ -188,7 +188,7 @@ func TestCredentialsThatChangeBeforeAFaultStopTheRun(t *testing.T) {
 			var finished experiments.RunFinished
 			s.perform(t, func(on troupe) {
 				on.account.SetCaller(session+"first", role)
-				ready, err := on.engine.Prepare(on.ctx, s.experiment)
+				ready, err := on.engine.Plan(on.ctx, s.experiment)
 				require.NoError(t, err)
 				on.account.SetCaller(caller, role)
 				finished = ready.Do(on.ctx, experiments.Options{Journal: journal})

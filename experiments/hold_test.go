@@ -29,7 +29,7 @@ func TestAHeldFaultIsNotAnnouncedBeforeItIsLetGo(t *testing.T) {
 	journal := &memory{}
 	var held time.Time
 	build(t, story(heldStory), town).perform(t, func(on troupe) {
-		ready, err := on.engine.Prepare(on.ctx, build(t, story(heldStory), town).experiment)
+		ready, err := on.engine.Plan(on.ctx, build(t, story(heldStory), town).experiment)
 		require.NoError(t, err)
 		ready.Do(on.ctx, experiments.Options{Journal: journal, Hold: func(ctx context.Context, fault string) error {
 			assert.Equal(t, "flood", fault)
@@ -50,7 +50,7 @@ func TestARunThatIsStoppedWhileAFaultIsHeldTouchesNothing(t *testing.T) {
 	journal := &memory{}
 	var finished experiments.RunFinished
 	build(t, story(heldStory), town).perform(t, func(on troupe) {
-		ready, err := on.engine.Prepare(on.ctx, build(t, story(heldStory), town).experiment)
+		ready, err := on.engine.Plan(on.ctx, build(t, story(heldStory), town).experiment)
 		require.NoError(t, err)
 		on.clock.Go(func() {
 			require.NoError(t, on.clock.Sleep(on.ctx, time.Minute))

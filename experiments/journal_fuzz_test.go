@@ -127,7 +127,7 @@ func (s *stage) dying(t testing.TB, at int) dying {
 // diesAs plays the stage until its process dies.
 func (s *stage) diesAs(on troupe, book *diary) {
 	on.outlives(book.doomed, func() {
-		if ready, err := s.process(on, book.doomed).Prepare(on.ctx, s.experiment); err == nil {
+		if ready, err := s.process(on, book.doomed).Plan(on.ctx, s.experiment); err == nil {
 			ready.Do(on.ctx, experiments.Options{Journal: book})
 		}
 	})

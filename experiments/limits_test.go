@@ -61,7 +61,7 @@ func policy(t testing.TB, text string) *experiments.Policy {
 func (s *stage) prepared(t testing.TB) (why string) {
 	t.Helper()
 	s.perform(t, func(on troupe) {
-		_, err := on.engine.Prepare(on.ctx, s.experiment)
+		_, err := on.engine.Plan(on.ctx, s.experiment)
 		if err != nil {
 			limit := &experiments.LimitError{}
 			require.ErrorAs(t, err, &limit)
@@ -197,7 +197,7 @@ func TestWindowsAndFreezesAreOfTheirTimeZones(t *testing.T) {
 			s := build(t, flooding(""), town)
 			s.policy, s.mode = policy(t, text), experiments.ModeRun
 			s.perform(t, func(on troupe) {
-				ready, err := on.engine.Prepare(on.ctx, s.experiment)
+				ready, err := on.engine.Plan(on.ctx, s.experiment)
 				require.NoError(t, err, "a plan is made whenever one likes")
 				require.NoError(t, ready.MayBegin(on.ctx, true), "checks are made whenever one likes")
 				err = ready.MayBegin(on.ctx, false)
@@ -218,7 +218,7 @@ func TestAWindowThatIsClosedSaysWhenItOpens(t *testing.T) {
 	s := build(t, flooding(""), town)
 	s.policy, s.mode = policy(t, "window {\n days = [\"wed\", \"thu\"]\n from = \"09:30\"\n time_zone = \"Europe/Berlin\"\n}"), experiments.ModeRun
 	s.perform(t, func(on troupe) {
-		ready, err := on.engine.Prepare(on.ctx, s.experiment)
+		ready, err := on.engine.Plan(on.ctx, s.experiment)
 		require.NoError(t, err)
 		limit := &experiments.LimitError{}
 		require.ErrorAs(t, ready.MayBegin(on.ctx, false), &limit)

@@ -47,7 +47,7 @@ func BenchmarkJournalInS3(b *testing.B) {
 		_, err := s.play(b, local, nil)
 		require.NoError(b, err)
 		s.perform(b, func(on troupe) {
-			ready, err := on.engine.Prepare(on.ctx, s.experiment)
+			ready, err := on.engine.Plan(on.ctx, s.experiment)
 			require.NoError(b, err)
 			journal := &timed{behind: on.ledger(b), on: on}
 			ready.Do(on.ctx, experiments.Options{Journal: journal})

@@ -66,7 +66,7 @@ func (s *stage) remotely(t testing.TB) *seen {
 	t.Helper()
 	shown := &seen{}
 	s.perform(t, func(on troupe) {
-		ready, err := on.engine.Prepare(on.ctx, s.experiment)
+		ready, err := on.engine.Plan(on.ctx, s.experiment)
 		require.NoError(t, err)
 		ready.Do(on.ctx, experiments.Options{Journal: on.ledger(t), Reporters: []experiments.Reporter{shown}})
 		read, err := journal.ReadRemote(on.ctx, on.place("other"), ledgerRun)
@@ -132,7 +132,7 @@ func (s *stage) die(t *testing.T, on troupe, n int, after bool) {
 	config := on.account.Config()
 	config.APIOptions = append(config.APIOptions, plug.between)
 	on.engine.Cloud = cloud.NewSession(config, on.clock, s.seed, on.engine.Run)
-	ready, err := on.engine.Prepare(on.ctx, s.experiment)
+	ready, err := on.engine.Plan(on.ctx, s.experiment)
 	require.NoError(t, err)
 	strike := func(r experiments.Record) error {
 		if r.Seq > n {
@@ -220,7 +220,7 @@ func TestAHostThatIsLostWhileS3TakesAnEntryIsRevertedFromS3ByAnother(t *testing.
 			config := on.account.Config()
 			config.APIOptions = append(config.APIOptions, lost.plug.between, lost.between)
 			on.engine.Cloud = cloud.NewSession(config, on.clock, s.seed, on.engine.Run)
-			ready, err := on.engine.Prepare(on.ctx, s.experiment)
+			ready, err := on.engine.Plan(on.ctx, s.experiment)
 			require.NoError(t, err)
 			ready.Do(on.ctx, experiments.Options{Journal: on.ledger(t)})
 			require.True(t, lost.plug.dead)
@@ -238,7 +238,7 @@ func TestAnInterruptAtAnyMomentRevertsEverythingWithTheJournalInS3(t *testing.T)
 	for n := range whole.records {
 		for _, after := range []bool{false, true} {
 			s.perform(t, func(on troupe) {
-				ready, err := on.engine.Prepare(on.ctx, s.experiment)
+				ready, err := on.engine.Plan(on.ctx, s.experiment)
 				require.NoError(t, err)
 				strike := func(r experiments.Record) error {
 					if r.Seq == n+1 {
@@ -272,7 +272,7 @@ func TestS3ThatFallsSilentStopsARunAndEverythingIsReverted(t *testing.T) {
 	puts := s.remotely(t).calls["s3:PutObject"]
 	for n := range puts {
 		s.perform(t, func(on troupe) {
-			ready, err := on.engine.Prepare(on.ctx, s.experiment)
+			ready, err := on.engine.Plan(on.ctx, s.experiment)
 			require.NoError(t, err)
 			announced := 0
 			remote := on.ledger(t)
@@ -351,7 +351,7 @@ func TestARunWhoseJournalAnotherProcessTookStopsAndReverts(t *testing.T) {
 	s := build(t, story(everything), ledgerTown)
 	before := s.untouched(t)
 	s.perform(t, func(on troupe) {
-		ready, err := on.engine.Prepare(on.ctx, s.experiment)
+		ready, err := on.engine.Plan(on.ctx, s.experiment)
 		require.NoError(t, err)
 		taken := false
 		journals := &wall{behind: on.ledger(t), before: func(r experiments.Record) error {

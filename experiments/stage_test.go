@@ -137,7 +137,7 @@ func (s *stage) play(t testing.TB, journal *memory, act func(troupe)) (finished 
 	t.Helper()
 	s.perform(t, func(on troupe) {
 		var ready *experiments.Ready
-		if ready, err = on.engine.Prepare(on.ctx, s.experiment); err != nil {
+		if ready, err = on.engine.Plan(on.ctx, s.experiment); err != nil {
 			return
 		}
 		if act != nil {

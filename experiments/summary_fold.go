@@ -120,7 +120,7 @@ func (f *Fold) fault(event Event) {
 	switch e := event.(type) {
 	case FaultPlanned:
 		told := f.named(e.Name)
-		told.Kind, told.Prepared = e.Kind, &e.Plan
+		told.Kind, told.Final = e.Kind, &e.Plan
 	case FaultInjecting:
 		told := f.named(e.Name)
 		f.turns++

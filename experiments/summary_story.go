@@ -31,7 +31,7 @@ type Story struct {
 // FaultStory is everything that happened to a fault.
 type FaultStory struct {
 	PlannedFault
-	Prepared  *injectors.Plan // the plan right before it was injected
+	Final     *injectors.Plan // the plan right before it was injected
 	Announced bool            // its calls were announced: it may have been injected
 	Injected  *FaultInjected
 	Failed    *FaultFailed
@@ -59,8 +59,8 @@ func (f FaultStory) Began() *signals.Moment {
 
 // Touches returns the targets as they were last planned.
 func (f FaultStory) Touches() []string {
-	if f.Prepared != nil && len(f.Prepared.Targets) > 0 {
-		return f.Prepared.Targets
+	if f.Final != nil && len(f.Final.Targets) > 0 {
+		return f.Final.Targets
 	}
 	return f.Targets
 }

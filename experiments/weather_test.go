@@ -54,7 +54,7 @@ func (s *stage) through(t *testing.T, storm sandbox.Weather, before any) (*memor
 	journal := &memory{}
 	var finished experiments.RunFinished
 	s.perform(t, func(on troupe) {
-		ready, err := on.engine.Prepare(on.ctx, s.experiment)
+		ready, err := on.engine.Plan(on.ctx, s.experiment)
 		require.NoError(t, err)
 		on.account.SetWeather(storm)
 		finished = ready.Do(on.ctx, experiments.Options{Journal: journal})
@@ -154,7 +154,7 @@ func TestClocksThatAreFiveMinutesApartChangeNoVerdict(t *testing.T) {
 					apart := &memory{}
 					s.perform(t, func(on troupe) {
 						on.account.Skew = skew
-						ready, err := on.engine.Prepare(on.ctx, s.experiment)
+						ready, err := on.engine.Plan(on.ctx, s.experiment)
 						require.NoError(t, err)
 						finished := ready.Do(on.ctx, experiments.Options{Journal: apart})
 						assert.Equal(t, entry.Verdict, string(finished.Verdict), "seed %d, %s: %s", s.seed, skew, finished.Error)

@@ -83,8 +83,8 @@ func (l *loader) declareAssert(b *hcl.Block) {
 	}
 }
 
-// prepareLocals looks for cycles and evaluates every local as far as it is known. It says false after a cycle.
-func (l *loader) prepareLocals() bool {
+// evaluateLocals looks for cycles and evaluates every local as far as it is known. It says false after a cycle.
+func (l *loader) evaluateLocals() bool {
 	needs := newGraph()
 	for _, name := range sortedNames(l.scope.locals) {
 		expr := l.scope.locals[name].Expr

@@ -168,7 +168,7 @@ func (l *loader) read(file *hcl.File) {
 		}
 	}
 	l.assignVariables()
-	if !l.prepareLocals() {
+	if !l.evaluateLocals() {
 		return
 	}
 	l.validateVariables()

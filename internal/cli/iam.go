@@ -110,7 +110,7 @@ func (a *app) iam(ctx context.Context, p *piece, format permissions.Format, f *c
 		return err
 	}
 	return a.on(ctx, play, a.leave, func(ctx context.Context) error {
-		ready, err := a.engine(play, defaultTick).Prepare(ctx, p.Experiment)
+		ready, err := a.engine(play, defaultTick).Plan(ctx, p.Experiment)
 		if err != nil {
 			return a.unprepared(err)
 		}

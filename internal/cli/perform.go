@@ -32,7 +32,7 @@ func (a *app) perform(ctx context.Context, p *play, f *common, how part) (outcom
 	var mirror *mirror
 	told := &told{}
 	err := a.on(ctx, p, restoring(&seen, how.giveUp), func(ctx context.Context) error {
-		ready, err := a.engine(p, f.tick).Prepare(ctx, p.Experiment)
+		ready, err := a.engine(p, f.tick).Plan(ctx, p.Experiment)
 		if err != nil {
 			return a.unprepared(err)
 		}

@@ -53,7 +53,7 @@ func (a *app) plan(ctx context.Context, p *piece, f *running) error {
 		return err
 	}
 	return a.on(ctx, play, a.leave, func(ctx context.Context) error {
-		ready, err := a.engine(play, f.tick).Prepare(ctx, p.Experiment)
+		ready, err := a.engine(play, f.tick).Plan(ctx, p.Experiment)
 		if err != nil {
 			return a.unprepared(err)
 		}

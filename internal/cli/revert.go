@@ -119,10 +119,10 @@ func (a *app) revert(ctx context.Context, f *common, run string) error {
 	}
 	defer folder.Close()
 	a.announce(f, started, experiments.Unfinished(records))
-	undone, _, reporters := a.reporters(f)
+	reverted, _, reporters := a.reporters(f)
 	left, err := a.takeBack(ctx, path, started, records, experiments.Options{Journal: folder, Reporters: reporters})
-	if err == nil || len(undone.records) > 0 {
-		err = errors.Join(err, keep(folder, append(records, undone.records...)))
+	if err == nil || len(reverted.records) > 0 {
+		err = errors.Join(err, keep(folder, append(records, reverted.records...)))
 	}
 	return a.reverted(f, started.Run, path, left, err)
 }

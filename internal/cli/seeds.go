@@ -81,7 +81,7 @@ func (a *app) rehearseSeed(ctx context.Context, p *piece, f *rehearsal, seed int
 		defer end()
 		play.account.Start(living)
 		var ready *experiments.Ready
-		if ready, err = a.engine(play, f.tick).Prepare(ctx, own.Experiment); err != nil {
+		if ready, err = a.engine(play, f.tick).Plan(ctx, own.Experiment); err != nil {
 			return
 		}
 		var teller *notify.Teller // its messages are a part of what happens in the account

@@ -196,7 +196,7 @@ func (a *app) pace(ctx context.Context, p *piece, f *rehearsal) (float64, error)
 		return 0, err
 	}
 	err = a.on(ctx, trial, a.leave, func(ctx context.Context) error {
-		ready, err := a.engine(trial, f.tick).Prepare(ctx, trial.Experiment)
+		ready, err := a.engine(trial, f.tick).Plan(ctx, trial.Experiment)
 		if err != nil {
 			return a.unprepared(err)
 		}

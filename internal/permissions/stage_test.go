@@ -84,7 +84,7 @@ func (s *stage) play(ctx context.Context, x *experiments.Experiment, seed chance
 	ready, err := (&experiments.Engine{
 		Clock: s.clock, Cloud: session, Injectors: injectors.Standard(), Signals: signals.Standard(),
 		Run: "20260105-090000-test", Mode: experiments.ModeRehearse, Seed: seed, Version: "test",
-	}).Prepare(ctx, x)
+	}).Plan(ctx, x)
 	require.NoError(s.t, err)
 	p.needs, p.planning = ready.Needs(), slices.Clone(s.calls)
 	p.finished = ready.Do(ctx, experiments.Options{})

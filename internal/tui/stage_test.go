@@ -59,7 +59,7 @@ func rehearse(t testing.TB, name string, speed float64, reporters ...experiments
 			Clock: c, Cloud: cloud.NewSession(account.Config(), c, chance.Seed(1), "20260105-090000-test"), Injectors: injectors.Standard(),
 			Signals: signals.Standard(), Run: "20260105-090000-test", Mode: experiments.ModeRehearse, Seed: 1, Version: "test",
 		}
-		ready, err := engine.Prepare(living, loaded.Experiment)
+		ready, err := engine.Plan(living, loaded.Experiment)
 		if err == nil {
 			ready.Do(living, experiments.Options{Reporters: reporters})
 		}

@@ -12,7 +12,7 @@ func TestAPickOfMoreThanThereIsWarnsBeforeTheRun(t *testing.T) {
 	planned := func(pick string) (plan experiments.PlanMade) {
 		s := build(t, webs("max_percent = 100", pick), fleet())
 		s.perform(t, func(on troupe) {
-			ready, err := on.engine.Prepare(on.ctx, s.experiment)
+			ready, err := on.engine.Plan(on.ctx, s.experiment)
 			require.NoError(t, err)
 			plan = ready.Plan
 		})

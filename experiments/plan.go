@@ -29,9 +29,9 @@ type Ready struct {
 	sources    []signals.Source                // each once, in the order of the scenario
 }
 
-// Prepare asks who the caller is, resolves targets, plans every fault and looks for SLOs that cannot be met. It changes
+// Plan asks who the caller is, resolves targets, plans every fault and looks for SLOs that cannot be met. It changes
 // nothing. It must be called on a strand.
-func (e *Engine) Prepare(ctx context.Context, x *Experiment) (*Ready, error) {
+func (e *Engine) Plan(ctx context.Context, x *Experiment) (*Ready, error) {
 	ready, err := e.prepare(ctx, x)
 	return ready, x.Secrets.HideError(err)
 }
